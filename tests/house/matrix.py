@@ -1,0 +1,140 @@
+"""Every URL × method × member of the cast, with the status it must answer; and the clinic it is asked of.
+
+A new URL needs a line here. `POST` is sent empty. anon is nobody, and so is eve, who has left.
+PUT and DELETE are refused everywhere, see `refused`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils import timezone
+
+from clinic.cases.models import Document
+from clinic.directory import actions as directory
+from clinic.directory.models import Agency, ClockRule
+from intake.models import Draft
+from referrals.models import Referral
+from tests.accounts.doorway import signed_in
+from tests.builders import Cast, make_clinic
+from tests.cases_builders import give, make_case, offer, open_case
+from tests.uvisa import build
+
+MEMBERS = ("ana", "ben", "chi", "dee", "sol", "eve", "anon")
+NOBODY = ("eve", "anon")
+
+# The case is ben's: ana holds it as coordinator, sol as supervising attorney of its request. chi took the call
+# and handed it over; dee is of another team. Another case is offered to ben; a draft is chi's own.
+TABLE = """
+                              GET                          POST
+                              ana ben chi dee sol eve anon ana ben chi dee sol eve anon
+accounts:sign_in              302 302 302 302 302 200 200  200 200 200 200 200 200 200
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str
+    get: dict[str, int]
+    post: dict[str, int]
+
+    def refused(self, member: str) -> int:
+        """The answer to a method no view has: as closed as to others, and never more than "not allowed"."""
+        closed = {self.get[member], self.post[member]} & {401, 403}
+        return closed.pop() if closed else 405
+
+
+def read(table: str) -> dict[str, Line]:
+    rows = [line.split() for line in table.strip().splitlines()[2:]]
+    return {name: _line(name, [int(one) for one in answers]) for name, *answers in rows}
+
+
+def _line(name: str, answers: list[int]) -> Line:
+    half = len(MEMBERS)
+    if len(answers) != 2 * half:
+        raise ValueError(f"{name} needs an answer for each member, twice")
+    sides = (dict(zip(MEMBERS, side, strict=True)) for side in (answers[:half], answers[half:]))
+    return Line(name, *sides)
+
+
+def walk(patterns: Iterable[URLPattern | URLResolver], room: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every URL by its full name; one without a name goes by its route."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inside = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from walk(pattern.url_patterns, room + inside)
+        else:
+            yield room + (pattern.name or f"“{pattern.pattern}”"), pattern
+
+
+def faults(patterns: Iterable[URLPattern | URLResolver], table: dict[str, Line]) -> set[str]:
+    """What the table and the URLs do not agree on, and views that do not say who may call them."""
+    from clinic.accounts.doors import door_of
+
+    there = dict(walk(patterns))
+    unlisted = {f"not in the table: {name}" for name in there.keys() - table.keys()}
+    gone = {f"no such URL: {name}" for name in table.keys() - there.keys()}
+    return unlisted | gone | {f"undeclared: {name}" for name, one in there.items() if not door_of(one.callback)}
+
+
+class World:
+    """A clinic with something behind every URL."""
+
+    def __init__(self) -> None:
+        directory.load_facts()
+        self.cast: Cast = make_clinic()
+        build.make_letterhead(self.cast)
+        self.case = make_case(self.cast, in_removal_proceedings="yes")  # type: ignore[arg-type]
+        give(self.cast, self.case, self.cast.ben)
+        self.offered = make_case(self.cast, given_names="Otra", a_numbers=["000123457"])
+        offer(self.cast, self.offered, self.cast.ben)
+        self.request = build.make_request(self.cast, self.case)
+        self.draft = self._call()
+        self._papers()
+
+    @cached_property
+    def browsers(self) -> dict[str, Client]:
+        inside = {name: signed_in(self.cast, name) for name in MEMBERS if name not in NOBODY}
+        return inside | {name: Client() for name in NOBODY}
+
+    def _call(self) -> Draft:
+        self.browsers["chi"].post(reverse("intake:call"), secure=True)
+        return Draft.objects.get()
+
+    def _papers(self) -> None:
+        ben, here = self.browsers["ben"], [self.case.pk]
+        note = {"text": "A fictional note.", "compartment": "case"}
+        ben.post(reverse("cases:add_note", args=here), note, secure=True)
+        file = SimpleUploadedFile("notice.txt", b"A fictional notice.", "text/plain")
+        paper = {"title": "Notice", "compartment": "case", "whole": "1", "file": file}
+        ben.post(reverse("cases:add_document", args=here), paper, secure=True)
+        with self.cast.acting(self.cast.ben):
+            from clinic.cases.actions import set_next
+
+            set_next(case=open_case(self.case), on=timezone.localdate(), what="Call", by=self.cast.ben)
+
+    @cached_property
+    def ids(self) -> dict[str, Any]:
+        return {
+            "agency_id": Agency.objects.get(slug=build.MPD).pk,
+            "case_id": self.case.pk,
+            "document_id": Document.objects.get().pk,
+            "draft_id": self.draft.pk,
+            "referral_id": Referral.objects.get(case=self.offered).pk,
+            "request_id": self.request.pk,
+            "rule_id": ClockRule.objects.order_by("pk").first().pk,  # type: ignore[union-attr]
+            "team_id": self.cast.named["north"].pk,
+            "user_id": self.cast.ben.pk,
+        }
+
+    def path(self, name: str, pattern: URLPattern) -> str:
+        wanted = pattern.pattern.converters
+        ids = self.ids | ({"case_id": self.offered.pk} if name in OF_THE_OFFER else {})
+        return reverse(name, kwargs={key: ids[key] for key in wanted})
+
+
+OF_THE_OFFER = {"referrals:accept", "referrals:decline", "referrals:withdraw"}

@@ -1,0 +1,426 @@
+"""A sound clinic has no fault; each planted one is found and named."""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
+from guardian.models import UserObjectPermission
+
+from clinic.accounts import invitations
+from clinic.accounts.models import (
+    PendingGrant,
+    RosterEntry,
+    SealedTotp,
+    Team,
+    TeamEpoch,
+    TeamMembership,
+    User,
+)
+from clinic.accounts.roster import Role
+from clinic.audit import actions as audit
+from clinic.audit import chain, checkup
+from clinic.audit.checkup import Kind
+from clinic.audit.models import AuditEvent, AuditKeyWrap
+from clinic.cases import access, actions
+from clinic.cases.models import (
+    Case,
+    CaseKey,
+    CaseTeamAccess,
+    CaseUserAccess,
+    Compartment,
+    Document,
+    PartyRole,
+)
+from clinic.vault.files import SealedWriter, file_path
+from clinic.vault.keys import Identity
+from clinic.vault.models import IndexChange
+from tests.builders import Cast, make_clinic
+
+DAY = date(2026, 11, 21)
+YESTERDAY = timedelta(days=1)
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """A clinic with one case that ben holds by name beside coordination and intake."""
+    cast = make_clinic()
+    with cast.acting(cast.chi):
+        people = [{"role": PartyRole.CLIENT, "given_names": "Marisol", "family_names": "Fictional"}]
+        actions.create_case(people=people, detention={}, by=cast.chi, on=DAY)
+    with cast.acting(cast.ana), transaction.atomic():
+        case = access.lock(Case.objects.get())
+        access.unlock(case)
+        access.grant_attorney(case, cast.ben, by=cast.ana)
+    return cast
+
+
+def doctor(*args: str) -> str:
+    out = StringIO()
+    call_command("doctor", *args, stdout=out)
+    return out.getvalue()
+
+
+def faults(cast: Cast) -> list[str]:
+    outcomes = checkup.without_keys(cast.organisation)
+    return [str(one) for outcome in outcomes for one in outcome.findings if one.kind == Kind.FAULT]
+
+
+def seen_by(cast: Cast, user: User, kind: Kind = Kind.FAULT) -> list[str]:
+    with cast.acting(user) as ring:
+        outcomes = checkup.with_keys(ring)
+    return [str(one) for outcome in outcomes for one in outcome.findings if one.kind == kind]
+
+
+def test_it_works(cast):
+    assert faults(cast) == []
+    told = doctor()
+    assert "No fault was found" in told
+    assert "1 cases, each opened by two people or more and by recovery." in told
+
+
+def test_what_needs_a_key_is_printed_as_not_checked(cast):
+    lines = [line for line in doctor().splitlines() if "not checked" in line]
+    assert len(lines) == 6
+    assert any("whether each wrapped case key opens" in line.lower() for line in lines)
+
+
+def test_one_fault_is_enough_to_fail(cast):
+    RosterEntry.objects.filter(subject=cast.ben.pk).delete()
+    with pytest.raises(CommandError, match=r"Faults: 1\."):
+        doctor()
+
+
+def test_it_says_where_there_is_no_clinic(db):
+    with pytest.raises(CommandError, match="no clinic"):
+        doctor()
+
+
+def test_the_whole_page_is_sound(cast):
+    for user in (cast.ana, cast.sol, cast.ben, cast.chi):
+        assert seen_by(cast, user) == []
+    assert any("opens" in one for one in seen_by(cast, cast.ana, Kind.FINE))
+    assert any("you are not in it" in one for one in seen_by(cast, cast.ana, Kind.NOT_CHECKED))
+
+
+def test_the_printed_line(cast):
+    line = chain.head_text(cast.organisation)
+    assert "The printed line fits" in doctor("--head", line)
+    with pytest.raises(CommandError, match="Faults"):
+        doctor("--head", "7 · " + "0" * 64)
+    with pytest.raises(CommandError, match="not a line"):
+        doctor("--head", "hello")
+
+
+# Without keys: what is planted, and what is said
+
+
+def no_identity(cast: Cast) -> None:
+    User.objects.filter(pk=cast.ben.pk).update(identity_sealed=b"")
+
+
+def no_printed_code(cast: Cast) -> None:
+    User.objects.filter(pk=cast.ben.pk).update(identity_by_code=b"")
+
+
+def no_one_time_codes(cast: Cast) -> None:
+    SealedTotp.objects.filter(user=cast.ben).delete()
+
+
+def off_the_roster(cast: Cast) -> None:
+    RosterEntry.objects.filter(subject=cast.ben.pk).delete()
+
+
+def not_in_everyone(cast: Cast) -> None:
+    TeamMembership.objects.filter(user=cast.ben, epoch__team=cast.team("everyone")).delete()
+
+
+def keys_after_leaving(cast: Cast) -> None:
+    User.objects.filter(pk=cast.eve.pk).update(identity_sealed=b"still here")
+
+
+def no_recovery(cast: Cast) -> None:
+    type(cast.organisation).objects.update(recovery_sealed=b"")
+
+
+def a_team_off_the_roster(cast: Cast) -> None:
+    RosterEntry.objects.filter(subject=cast.team("intake").pk).delete()
+
+
+def another_epoch(cast: Cast) -> None:
+    Team.objects.filter(pk=cast.team("south").pk).update(current_epoch=7)
+
+
+def an_epoch_left_over(cast: Cast) -> None:
+    row = TeamEpoch.objects.get(team=cast.team("south"))
+    row.pk, row.number = uuid4(), row.number + 1
+    row.save(force_insert=True)
+
+
+def an_epoch_not_recovered(cast: Cast) -> None:
+    TeamEpoch.objects.filter(team=cast.team("south")).update(recovery_wrap=b"short")
+
+
+def a_damaged_epoch(cast: Cast) -> None:
+    TeamEpoch.objects.filter(team=cast.team("south")).update(commitment=b"short")
+
+
+def a_team_of_nobody(cast: Cast) -> None:
+    TeamMembership.objects.filter(epoch__team=cast.team("south")).delete()
+
+
+def a_team_wrap_of_wrong_form(cast: Cast) -> None:
+    TeamMembership.objects.filter(user=cast.dee, epoch__team=cast.team("south")).update(
+        wrapped_secret=b"\x01short"
+    )
+
+
+def a_purpose_missing(cast: Cast) -> None:
+    Team.objects.filter(pk=cast.team("intake").pk).update(purpose="other")
+
+
+def a_generic_permission(cast: Cast) -> None:
+
+    UserObjectPermission.objects.create(
+        user=cast.dee,
+        permission=Permission.objects.get(codename="open_case"),
+        content_type=ContentType.objects.get_for_model(Case),
+        object_pk=str(Case.objects.get().pk),
+    )
+
+
+def a_group_of_django(cast: Cast) -> None:
+    cast.dee.groups.add(cast.team("south").group)
+
+
+def an_expired_row(cast: Cast) -> None:
+    CaseUserAccess.objects.filter(user=cast.ben, permission__codename="open_attorney").update(
+        expires_on=timezone.localdate() - YESTERDAY
+    )
+
+
+def an_unknown_permission(cast: Cast) -> None:
+    odd = Permission.objects.create(
+        codename="open_all", name="x", content_type=ContentType.objects.get_for_model(Case)
+    )
+    CaseUserAccess.objects.filter(user=cast.ben, permission__codename="open_attorney").update(permission=odd)
+
+
+def a_case_without_key(cast: Cast) -> None:
+    CaseKey.objects.filter(compartment=Compartment.CASE).update(compartment="attic")
+
+
+def a_damaged_commitment(cast: Cast) -> None:
+    CaseKey.objects.filter(compartment=Compartment.CASE).update(commitment=b"short")
+
+
+def a_compartment_that_is_not_there(cast: Cast) -> None:
+    CaseKey.objects.filter(compartment=Compartment.ATTORNEY).delete()
+
+
+def a_case_wrap_of_wrong_form(cast: Cast) -> None:
+    CaseUserAccess.objects.filter(user=cast.ben).update(wrapped_key=b"\x02short")
+
+
+def a_row_of_another_team(cast: Cast) -> None:
+    other = TeamEpoch.objects.get(team=cast.team("south"))
+    CaseTeamAccess.objects.filter(group=cast.team("coordination").group).update(epoch=other)
+
+
+def one_person_left(cast: Cast) -> None:
+    CaseTeamAccess.objects.all().delete()
+    CaseKey.objects.update(recovery_wrap=b"\x02" + bytes(1168))
+
+
+def only_somebody_who_left(cast: Cast) -> None:
+    CaseTeamAccess.objects.exclude(group=cast.team("coordination").group).delete()
+    CaseUserAccess.objects.update(user=cast.eve)
+
+
+def nothing_to_recover_with(cast: Cast) -> None:
+    CaseTeamAccess.objects.all().delete()
+
+
+def an_edited_event(cast: Cast) -> None:
+    AuditEvent.objects.filter(sequence=2).update(sealed=b"other")
+
+
+def an_event_without_keys(cast: Cast) -> None:
+    AuditKeyWrap.objects.filter(event=AuditEvent.objects.latest("sequence")).delete()
+
+
+def an_event_left_behind(cast: Cast) -> None:
+    AuditKeyWrap.objects.filter(kind="team", delivered=False).update(generation=9)
+
+
+def an_event_wrap_of_wrong_form(cast: Cast) -> None:
+    AuditKeyWrap.objects.filter(event=AuditEvent.objects.latest("sequence")).update(wrap=b"\x01short")
+
+
+def an_orphan(cast: Cast) -> None:
+    writer = SealedWriter()
+    writer.write(b"fictional")
+    writer.finish()
+    old = time.time() - 2 * 60 * 60
+    os.utime(file_path(writer.id), (old, old))
+
+
+def a_lost_file(cast: Cast) -> None:
+
+    with cast.acting(cast.ana):
+        case = Case.objects.get()
+        access.unlock(case)
+        key = case.keys.get(compartment=Compartment.CASE)
+        Document(organisation=cast.organisation, case=case, key=key).save()
+
+
+def a_strange_file(cast: Cast) -> None:
+    path = file_path(uuid4()).with_name("notes.txt")
+    path.parent.mkdir(parents=True)
+    path.write_text("fictional")
+
+
+PLANTED: dict[Callable[[Cast], None], str] = {
+    no_identity: "ben has no keys",
+    no_printed_code: "ben has no printed recovery code",
+    no_one_time_codes: "ben has no one-time codes",
+    off_the_roster: "ben is not on the roster",
+    not_in_everyone: "ben has no key of the team “everyone”",
+    keys_after_leaving: "Accounts that ended still have keys: eve",
+    no_recovery: "The recovery key is missing",
+    a_team_off_the_roster: "Teams are not on the roster: Intake",
+    another_epoch: "has no keys",
+    an_epoch_left_over: "Earlier keys were left over",
+    an_epoch_not_recovered: "cannot be recovered with the printed codes",
+    a_damaged_epoch: "are damaged",
+    a_team_of_nobody: "Nobody can open the team",
+    a_team_wrap_of_wrong_form: "Team keys have the wrong form for: dee",
+    a_purpose_missing: "Teams are missing: Intake",
+    a_generic_permission: "guardian_userobjectpermission must be empty",
+    a_group_of_django: "accounts_user_groups must be empty",
+    an_expired_row: "expired rows in cases_caseuseraccess",
+    an_unknown_permission: "unknown permissions: open_all",
+    a_case_without_key: "Cases have no key",
+    a_damaged_commitment: "Cases have a damaged key",
+    a_compartment_that_is_not_there: "a compartment that is not there",
+    a_case_wrap_of_wrong_form: "Wrapped keys have the wrong form",
+    a_row_of_another_team: "another epoch or team",
+    one_person_left: "Fewer than two people can open the cases",
+    only_somebody_who_left: "Fewer than two people can open the cases",
+    nothing_to_recover_with: "would not recover the cases",
+    an_edited_event: "Event 2 is not what was written",
+    an_event_without_keys: "Keys of events are missing",
+    an_event_left_behind: "Keys of events were left behind",
+    an_event_wrap_of_wrong_form: "Keys of events have the wrong form",
+    an_orphan: "Sealed files belong to no document",
+    a_lost_file: "Files of documents are gone",
+    a_strange_file: "Files that are not ours",
+}
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+def test_what_is_planted_is_found(cast, plant):
+    plant(cast)
+    cast.organisation.refresh_from_db()
+    assert any(PLANTED[plant] in fault for fault in faults(cast)), faults(cast)
+
+
+def test_an_upload_on_its_way_is_no_orphan(cast):
+    writer = SealedWriter()
+    writer.write(b"fictional")
+    writer.finish()
+    assert faults(cast) == []
+
+
+def test_what_only_warns_does_not_fail(cast):
+    with cast.acting(cast.ana) as ring:
+        invitations.invite(
+            sign_in_name="new",
+            email="new@clinic.example",
+            role=Role.INTAKE,
+            teams_to_join=[],
+            ring=ring,
+            by=cast.ana,
+        )
+    PendingGrant.objects.update(expires_on=timezone.localdate() - YESTERDAY)
+    told = doctor()
+    assert "Expired invitations" in told
+    assert "Only one person can open the team" in told
+
+
+# With keys
+
+
+def swapped_public_key(cast: Cast) -> None:
+    other = User.objects.get(pk=cast.dee.pk).public_key
+    User.objects.filter(pk=cast.ben.pk).update(public_key=other)
+
+
+def damaged_roster(cast: Cast) -> None:
+    RosterEntry.objects.filter(subject=cast.dee.pk).update(sealed=b"\x01\x01" + bytes(60))
+
+
+def swapped_team_key(cast: Cast) -> None:
+    other = TeamEpoch.objects.get(team=cast.team("north")).public_key
+    TeamEpoch.objects.filter(team=cast.team("south")).update(public_key=other)
+
+
+def a_member_nobody_named(cast: Cast) -> None:
+    row = TeamMembership.objects.get(user=cast.dee, epoch__team=cast.team("south"))
+    row.pk, row.user = uuid4(), cast.ben
+    row.save(force_insert=True)
+
+
+def my_team_does_not_open(cast: Cast) -> None:
+    TeamMembership.objects.filter(user=cast.ana, epoch__team=cast.team("coordination")).update(
+        wrapped_secret=b"\x01" + bytes(60)
+    )
+
+
+def my_case_does_not_open(cast: Cast) -> None:
+    rows = CaseTeamAccess.objects.filter(group=cast.team("coordination").group)
+    rows.update(wrapped_key=b"\x01" + bytes(60))
+
+
+def my_event_does_not_open(cast: Cast) -> None:
+    AuditKeyWrap.objects.filter(holder=cast.team("coordination").pk).update(wrap=b"\x01" + bytes(60))
+
+
+def my_lists_do_not_open(cast: Cast) -> None:
+
+    IndexChange.objects.filter(team=cast.team("coordination").pk).update(sealed=b"\x01\x01" + bytes(60))
+
+
+PLANTED_BEHIND_KEYS: dict[Callable[[Cast], None], str] = {
+    swapped_public_key: "disagree on: ben",
+    damaged_roster: "Roster entries do not open",
+    swapped_team_key: "does not vouch for the keys of the team “south”",
+    a_member_nobody_named: "disagree on who is in the team “south”",
+    my_team_does_not_open: "Your key of the team",
+    my_case_does_not_open: "A key that you hold does not open",
+    my_event_does_not_open: "Events do not open",
+    my_lists_do_not_open: "cannot be believed",
+}
+
+
+@pytest.mark.parametrize("plant", PLANTED_BEHIND_KEYS, ids=lambda plant: plant.__name__)
+def test_what_only_keys_show_is_found(cast, plant):
+    plant(cast)
+    told = seen_by(cast, cast.ana)
+    assert any(PLANTED_BEHIND_KEYS[plant] in fault for fault in told), told
+
+
+def test_an_event_nobody_signed_is_found(cast, monkeypatch):
+
+    with monkeypatch.context() as patch, cast.acting(cast.ben), transaction.atomic():
+        patch.setattr(Identity, "sign", lambda self, message: bytes(64))
+        audit.record(audit.Event.SEARCHED, by=cast.ben)
+    assert any("not signed by their writer" in fault for fault in seen_by(cast, cast.ana))

@@ -1,0 +1,1 @@
+"""Keys and sealed things. Knows nothing of cases, law or pages."""

@@ -1,0 +1,122 @@
+"""Folding changes into segments, and moving an index to a new epoch. All or nothing."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic.vault.envelope import Box, Place
+from clinic.vault.keyring import TeamKeys
+from clinic.vault.models import IndexChange, IndexLines, IndexSegment
+
+from . import state as account
+from .columns import Entry
+from .sealing import Change, Changes, Seeds, Trust, gather, seal_change, sort_out
+from .segments import Segment, Segments, Spot, column_place, lines_place, read, write
+from .state import State
+from .store import lock
+
+SEGMENT_SIZE = 4096
+THIN = SEGMENT_SIZE * 3 // 4
+AT_A_TIME = 2
+
+
+@transaction.atomic
+def compact(keys: TeamKeys, *, trust: Trust, seeds: Seeds | None = None, thorough: bool = False) -> None:
+    """Folds the changes into segments; whoever comes second finds nothing left to do.
+
+    What was dropped is only marked as gone, until its segment is rewritten: `thorough` does so at once
+    (some 50 ms for a thousand entries), and is what makes a purge final.
+    What cannot be read stays, for somebody with an earlier key.
+    """
+    head = lock(keys.id)
+    state = account.load(keys) or State(head.organisation_id)
+    rows = list(IndexChange.objects.filter(team=keys.id).order_by("order"))
+    changes, unread = gather(rows, state, keys, trust, seeds or {})
+    done = {row.pk for row in rows} - {row.pk for row in unread}
+    if not done and not thorough:
+        return
+    _fold(keys, state, changes, thorough)
+    state.folded = max([state.folded, *(row.order for row in rows)])
+    state.left = [row.order for row in unread]
+    state.since = state.since | changes.keys() if unread else set()
+    account.save(keys, state)
+    IndexChange.objects.filter(team=keys.id).exclude(pk__in=[row.pk for row in unread]).delete()
+
+
+@transaction.atomic
+def discard(keys: TeamKeys, *, trust: Trust, seeds: Seeds | None = None) -> int:
+    """Removes the changes that cannot be read. How many."""
+    lock(keys.id)
+    rows = IndexChange.objects.filter(team=keys.id).order_by("order")
+    _, unread = sort_out(rows, keys, trust, seeds or {})
+    return IndexChange.objects.filter(pk__in=[row.pk for row in unread]).delete()[0]
+
+
+@transaction.atomic
+def reseal(old: TeamKeys, new: TeamKeys, *, trust: Trust, seeds: Seeds | None = None) -> None:
+    """Moves the whole index to a new epoch: part of the rotation's transaction. Raises Tampered."""
+    lock(old.id)
+    state = account.load(old)
+    if state:
+        _clear(state)
+        _reseal_segments(old.index_box, new.index_box, state, old.id)
+        account.save(new, state)
+    for row in IndexChange.objects.filter(team=old.id).order_by("order"):
+        _reseal_change(row, old, new, trust, seeds or {})
+
+
+def _fold(keys: TeamKeys, state: State, changes: Changes, thorough: bool) -> None:
+    segments = Segments(keys, state).with_heads
+    changed = {thing.bytes for thing in changes}
+    for segment in segments if changed else ():
+        segment.gone.update(n for n, thing in enumerate(segment.head.ids()) if thing in changed)
+    fresh = [entry for entry in changes.values() if entry]
+    _clear(state)
+    for segment in _worth_rewriting(segments, thorough, bool(fresh)):
+        fresh = [*_living(segment), *fresh]
+        state.dead.append(segment.id)
+        del state.gone[segment.id]
+    for at in range(0, len(fresh), SEGMENT_SIZE):
+        state.gone[write(keys, state.organisation, fresh[at : at + SEGMENT_SIZE])] = set()
+    if thorough:
+        _clear(state)
+
+
+def _worth_rewriting(segments: Sequence[Segment], thorough: bool, growing: bool) -> list[Segment]:
+    """The emptiest segments, so that there are never many and a change never rewrites most of them."""
+    if thorough:
+        return [segment for segment in segments if segment.gone]
+    thin = sorted((segment for segment in segments if segment.living() <= THIN), key=Segment.living)
+    return thin[:AT_A_TIME] if growing or len(thin) > 1 else []
+
+
+def _living(segment: Segment) -> list[Entry]:
+    return read([Spot(segment, place) for place in range(len(segment.head)) if place not in segment.gone])
+
+
+def _clear(state: State) -> None:
+    IndexSegment.objects.filter(pk__in=state.dead).delete()
+    state.dead = []
+
+
+def _reseal_segments(old: Box, new: Box, state: State, team: UUID) -> None:
+    for row in IndexSegment.objects.filter(pk__in=list(state.gone)).iterator(chunk_size=8):
+        row.head = _moved(old, new, column_place(state.organisation, team, row.id, "head"), row.head)
+        row.names = _moved(old, new, column_place(state.organisation, team, row.id, "names"), row.names)
+        row.save(update_fields=["head", "names"])
+    for lines in IndexLines.objects.filter(segment__in=list(state.gone)).iterator(chunk_size=200):
+        lines.sealed = _moved(old, new, lines_place(state.organisation, team, lines.id), lines.sealed)
+        lines.save(update_fields=["sealed"])
+
+
+def _moved(old: Box, new: Box, place: Place, sealed: bytes | memoryview) -> bytes:
+    return new.seal(place, old.open(place, bytes(sealed)))
+
+
+def _reseal_change(row: IndexChange, old: TeamKeys, new: TeamKeys, trust: Trust, seeds: Seeds) -> None:
+    changes, _ = sort_out([row], old, trust, seeds)
+    for thing, entry in changes.items():
+        row.epoch = new.epoch
+        seal_change(row, new, Change(thing, entry))
+        row.save(update_fields=["epoch", "sealed"])

@@ -1,0 +1,66 @@
+"""The sealed account of an index: which segments count, what in them is gone, what was folded in."""
+
+import json
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from clinic.vault.envelope import Place, Scope
+from clinic.vault.errors import Tampered
+from clinic.vault.keyring import TeamKeys
+from clinic.vault.models import IndexSegment, IndexState
+
+VERSION = 1
+
+
+@dataclass
+class State:
+    """Changes up to `folded` are in the segments, but for those `left`, which nobody could read.
+
+    `since` are the things that changed again while something was left: an older change comes too late.
+    `dead` segments were replaced: they stay for one more turn, for whoever is reading them.
+    """
+
+    organisation: UUID
+    folded: int = 0
+    left: list[int] = field(default_factory=list)
+    since: set[UUID] = field(default_factory=set)
+    gone: dict[UUID, set[int]] = field(default_factory=dict)
+    dead: list[UUID] = field(default_factory=list)
+
+    def plain(self) -> bytes:
+        gone = {segment.hex: sorted(places) for segment, places in self.gone.items()}
+        dead, since = [segment.hex for segment in self.dead], [thing.hex for thing in self.since]
+        plain = [VERSION, self.folded, self.left, since, gone, dead]
+        return json.dumps(plain, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_plain(cls, organisation: UUID, plain: bytes) -> "State":
+        version, folded, left, since, gone, dead = json.loads(plain)
+        if version != VERSION:
+            raise Tampered
+        segments = {UUID(segment): set(places) for segment, places in gone.items()}
+        return cls(organisation, folded, left, _ids(since), segments, list(_ids(dead)))
+
+
+def _ids(values: list[str]) -> set[UUID]:
+    return {UUID(value) for value in values}
+
+
+def load(keys: TeamKeys) -> State | None:
+    """None for a team that never folded. Raises Tampered, also where segments stand without an account."""
+    row = IndexState.objects.filter(team=keys.id).first()
+    if row:
+        return State.from_plain(row.organisation_id, keys.index_box.open(_place(row), bytes(row.sealed)))
+    if IndexSegment.objects.filter(team=keys.id).exists():
+        raise Tampered
+    return None
+
+
+def save(keys: TeamKeys, state: State) -> None:
+    row = IndexState(team=keys.id, organisation_id=state.organisation)
+    row.sealed = keys.index_box.seal(_place(row), state.plain())
+    row.save()
+
+
+def _place(row: IndexState) -> Place:
+    return Place(row.organisation_id, Scope("index", row.team), "vault.state", row.team, "record")

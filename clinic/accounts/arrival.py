@@ -1,0 +1,33 @@
+"""What a sign-in does with keys, once both factors were right."""
+
+from contextlib import suppress
+
+from django.db import transaction
+
+from clinic.vault.errors import VaultError
+from clinic.vault.keyring import Keyring
+from clinic.vault.keys import Identity
+
+from . import invitations, rotation, teams
+from .models import Purpose, User
+
+
+@transaction.atomic
+def arrive(*, user: User, identity: Identity) -> Keyring:
+    """Open the keyring and settle it under one's own key."""
+    ring = teams.keyring_for(user, identity)
+    teams.settle(user, ring)
+    return ring
+
+
+def finish_what_waits(*, user: User, ring: Keyring) -> None:
+    """Newcomers and due epochs. `ring` is the current keyring: it writes to the audit.
+
+    What cannot be finished waits on; nobody is kept out by it.
+    """
+    if Purpose.EVERYONE not in ring.named:
+        return
+    with suppress(VaultError), transaction.atomic():
+        rotation.catch_up(ring=ring, by=user)
+    with suppress(VaultError), transaction.atomic():
+        invitations.complete_pending(ring=ring, by=user)

@@ -1,0 +1,51 @@
+"""What accounts refuse, each with a sentence for the person who asked."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Refused(Exception):
+    """Something a person may not do. `str()` is the sentence to show."""
+
+    message: str | Promise = _("That is not possible.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class NotAllowed(Refused):
+    message = _("Only a coordinator can do this.")
+
+
+class PassphraseTooShort(Refused):
+    message = _("Choose a passphrase of at least 20 characters, or take the six words we made.")
+
+
+class NotInvited(Refused):
+    message = _("This invitation does not fit. Check the sign-in name and the code, or ask for a new one.")
+
+
+class NameTaken(Refused):
+    message = _("Somebody already uses this sign-in name. Choose another one.")
+
+
+class LastHolder(Refused):
+    message = _("This person is the only one in a team. Add somebody else to that team first.")
+
+
+class LastCoordinator(Refused):
+    message = _("The clinic needs a coordinator. Make somebody else a coordinator first.")
+
+
+class EveryoneStays(Refused):
+    message = _("Everybody who works here is in this team. To remove a person, end their account.")
+
+
+class NotYourself(Refused):
+    message = _("Ask another coordinator to do this for you.")
+
+
+class CodesDoNotFit(Refused):
+    message = _(
+        "These two codes do not open this clinic. Check that they are two different codes of this clinic."
+    )

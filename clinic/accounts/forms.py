@@ -1,0 +1,201 @@
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from clinic.forms import Form
+from clinic.vault.passphrase import OWN_CHOICE_LENGTH
+
+from .roster import Role
+
+NAME = forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"})
+CODE = forms.TextInput(
+    {"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "characters", "size": 14}
+)
+PASSPHRASE = forms.PasswordInput({"autocomplete": "current-password", "autocapitalize": "none"})
+NEW_PASSPHRASE = forms.PasswordInput({"autocomplete": "new-password", "autocapitalize": "none"})
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: even an empty answer is an answer."""
+    return request.POST if request.method == "POST" else None
+
+
+def name_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Sign-in name"),
+        max_length=60,
+        widget=NAME,
+        error_messages={"required": _("Write your sign-in name.")},
+    )
+
+
+PHONE_OR_PAPER = _("Six digits from the app on your phone, or a backup code from paper.")
+
+
+def code_field(help_text: Any = PHONE_OR_PAPER) -> forms.CharField:
+    return forms.CharField(
+        label=_("One-time code"),
+        help_text=help_text,
+        max_length=40,
+        widget=CODE,
+        error_messages={"required": _("Write the six digits that the app on your phone shows now.")},
+    )
+
+
+def passphrase_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Passphrase"),
+        help_text=_("Six words, with spaces between them."),
+        max_length=1000,
+        strip=False,
+        widget=PASSPHRASE,
+        error_messages={"required": _("Write your passphrase.")},
+    )
+
+
+class SignInForm(Form):
+    name = name_field()
+    passphrase = passphrase_field()
+    code = code_field()
+    next = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+    kept = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def both_factors(self) -> dict[str, str]:
+        return {field: self.cleaned_data[field] for field in ("name", "passphrase", "code")}
+
+
+class JoinForm(Form):
+    name = name_field()
+    invite_code = forms.CharField(
+        label=_("Invitation code"),
+        help_text=_(
+            "The letters and digits on the paper from your coordinator. Dashes and capitals do not matter."
+        ),
+        max_length=80,
+        widget=CODE,
+        error_messages={"required": _("Write the code on your invitation.")},
+    )
+
+
+class FirstSignInForm(Form):
+    """The passphrase stands above it: typed once, it is known to be written down."""
+
+    name = forms.CharField(max_length=60, widget=forms.HiddenInput({"autocomplete": "username"}))
+    passphrase = passphrase_field()
+    code = code_field(_("Six digits from the app on your phone."))
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def both_factors(self) -> dict[str, str]:
+        return {field: self.cleaned_data[field] for field in ("name", "passphrase", "code")}
+
+
+class NewPhoneForm(Form):
+    code = code_field(_("Six digits from the app on your new phone."))
+
+
+class LostForm(Form):
+    name = name_field()
+    recovery_code = forms.CharField(
+        label=_("Recovery code"),
+        help_text=_("The long code on the paper you printed when you joined."),
+        max_length=80,
+        widget=CODE,
+        error_messages={"required": _("Write the recovery code from your paper.")},
+    )
+    code = code_field()
+
+
+class PassphraseForm(Form):
+    """The new one is made by us, or typed twice."""
+
+    code = code_field(_("So that nobody at an open screen can do this for you."))
+    new_passphrase = forms.CharField(
+        label=_("Your own passphrase"),
+        help_text=_(
+            "At least 20 characters. Leave this empty and we make six words for you, which is better."
+        ),
+        required=False,
+        max_length=1000,
+        strip=False,
+        widget=NEW_PASSPHRASE,
+    )
+    again = forms.CharField(
+        label=_("Your own passphrase once more"),
+        required=False,
+        max_length=1000,
+        strip=False,
+        widget=NEW_PASSPHRASE,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        typed, again = self.cleaned_data.get("new_passphrase"), self.cleaned_data.get("again")
+        if typed and len(" ".join(typed.split())) < OWN_CHOICE_LENGTH:
+            self.add_error("new_passphrase", _("Use at least 20 characters, or leave this empty."))
+        if typed != again:
+            self.add_error("again", _("The two are not the same. Type your passphrase twice."))
+        return self.cleaned_data
+
+
+class CodeForm(Form):
+    """Asked again before something that an open screen should not be enough for."""
+
+    code = code_field(_("So that nobody at an open screen can do this for you."))
+
+
+class InviteForm(Form):
+    name = forms.CharField(
+        label=_("Sign-in name"),
+        help_text=_(
+            "Short, for example a first name. Not a full name: whoever gets our disks can read this one."
+        ),
+        max_length=60,
+        validators=[RegexValidator(r"^[\w.-]+$", _("Use letters, digits, dots and dashes, without spaces."))],
+        widget=forms.TextInput({"autocapitalize": "none"}),
+        error_messages={"required": _("Write a sign-in name.")},
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("For reminders that something waits. They never say what."),
+        error_messages={
+            "required": _("Write an e-mail address."),
+            "invalid": _("Write an address like name@example.org."),
+        },
+    )
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Role.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a role.")},
+    )
+    teams = forms.MultipleChoiceField(
+        label=_("Teams"),
+        help_text=_("Choose none for the usual team of the role."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, teams: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["teams"].choices = teams  # type: ignore[attr-defined]
+
+
+class RoleForm(Form):
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Role.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a role.")},
+    )
+
+
+class LeaveForm(Form):
+    hostile = forms.BooleanField(
+        label=_("This person may mean harm"),
+        help_text=_("Every case they could open gets a new key as well. This takes longer."),
+        required=False,
+    )

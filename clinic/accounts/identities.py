@@ -1,0 +1,159 @@
+"""A person's keys: made, sealed under the passphrase and the printed code, and opened again."""
+
+import os
+from dataclasses import dataclass
+from uuid import uuid4
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import transaction
+
+from clinic.vault.codes import from_code, new_secret, to_code
+from clinic.vault.encoding import lp
+from clinic.vault.errors import Tampered
+from clinic.vault.keys import Identity, PublicIdentity, derive, same
+from clinic.vault.passphrase import OWN_CHOICE_LENGTH, generate_passphrase, master_key, normal
+
+from . import devices
+from .errors import PassphraseTooShort
+from .models import User
+
+FORMAT = b"\x01"
+NONCE, SALT = 12, 16
+PASSPHRASE, CODE = b"passphrase", b"code"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Enrolment:
+    """What is shown once. Never stored, logged or put into a session."""
+
+    identity: Identity
+    passphrase: str
+    recovery_code: str
+    totp_uri: str
+    backup_codes: list[str]
+
+
+@transaction.atomic
+def enrol(user: User, *, passphrase: str | None = None) -> Enrolment:
+    """New keys for `user`, saved. An own `passphrase` has 20 characters or more: PassphraseTooShort."""
+    identity = Identity.generate()
+    user.public_key = identity.public.raw
+    return _seal_everything(user, identity, passphrase)
+
+
+@transaction.atomic
+def replace_after_loss(user: User, identity: Identity, *, passphrase: str | None = None) -> Enrolment:
+    """The same keys under a new passphrase, a new printed code and a new second factor."""
+    _check_owner(user, identity)
+    return _seal_everything(user, identity, passphrase)
+
+
+@transaction.atomic
+def reseal(user: User, identity: Identity, passphrase: str | None = None) -> str:
+    """Change the passphrase, end the other sessions, return the passphrase. Raises PassphraseTooShort."""
+    _check_owner(user, identity)
+    chosen = _chosen(passphrase)
+    _seal_under_passphrase(user, identity, chosen)
+    user.save()
+    return chosen
+
+
+@transaction.atomic
+def renew_code(user: User, identity: Identity) -> str:
+    """A new printed recovery code; the old one stops working."""
+    _check_owner(user, identity)
+    code = _seal_under_code(user, identity)
+    user.save()
+    return code
+
+
+def open_identity(user: User, passphrase: str) -> Identity:
+    """The password check. Raises Tampered, at the same cost, whatever is wrong."""
+    if not user.identity_sealed:
+        dummy_open(passphrase)
+        raise Tampered
+    return _open(user, _passphrase_kek(user, passphrase), bytes(user.identity_sealed), PASSPHRASE)
+
+
+def dummy_open(passphrase: str) -> None:
+    """For a name nobody has: the same work, for nothing."""
+    key = derive(master_key(passphrase, uuid4(), os.urandom(SALT)), "kek")
+    AESGCM(key).encrypt(os.urandom(NONCE), Identity.generate().public.raw, None)
+
+
+def open_by_code(user: User, code: str) -> Identity:
+    """The keys by the printed personal code. Raises BadCode if mistyped, Tampered if it is not the one."""
+    secret = from_code(code)
+    return _open(user, _code_kek(user, secret), bytes(user.identity_by_code), CODE)
+
+
+def _seal_everything(user: User, identity: Identity, passphrase: str | None) -> Enrolment:
+    chosen = _chosen(passphrase)
+    _seal_under_passphrase(user, identity, chosen)
+    code = _seal_under_code(user, identity)
+    user.save()
+    uri, backup_codes = devices.renew(user, identity)
+    return Enrolment(identity, chosen, code, uri, backup_codes)
+
+
+def _seal_under_passphrase(user: User, identity: Identity, passphrase: str) -> None:
+    user.salt = os.urandom(SALT)
+    user.identity_sealed = _seal(user, _passphrase_kek(user, passphrase), identity, PASSPHRASE)
+    user.password = uuid4().hex
+
+
+def _seal_under_code(user: User, identity: Identity) -> str:
+    secret = new_secret()
+    user.identity_by_code = _seal(user, _code_kek(user, secret), identity, CODE)
+    return to_code(secret)
+
+
+def _chosen(passphrase: str | None) -> str:
+    if passphrase is None:
+        return generate_passphrase()
+    if len(normal(passphrase).decode()) < OWN_CHOICE_LENGTH:
+        raise PassphraseTooShort
+    return passphrase
+
+
+def _check_owner(user: User, identity: Identity) -> None:
+    if not same(identity.public.raw, bytes(user.public_key)):
+        raise Tampered
+
+
+def _passphrase_kek(user: User, passphrase: str) -> bytes:
+    try:
+        return derive(master_key(passphrase, user.id, bytes(user.salt)), "kek")
+    except ValueError as error:
+        raise Tampered from error
+
+
+def _code_kek(user: User, secret: bytes) -> bytes:
+    info = lp(b"clinic/1/personal-code", user.id.bytes)
+    return HKDF(hashes.SHA256(), 32, settings.PEPPER, info).derive(secret)
+
+
+def _place(user: User, purpose: bytes) -> bytes:
+    fingerprint = PublicIdentity(bytes(user.public_key)).fingerprint
+    return lp(b"clinic/1/identity", user.id.bytes, fingerprint, purpose)
+
+
+def _seal(user: User, kek: bytes, identity: Identity, purpose: bytes) -> bytes:
+    nonce = os.urandom(NONCE)
+    return FORMAT + nonce + AESGCM(kek).encrypt(nonce, identity.raw, _place(user, purpose))
+
+
+def _open(user: User, kek: bytes, sealed: bytes, purpose: bytes) -> Identity:
+    if sealed[:1] != FORMAT:
+        raise Tampered
+    nonce, rest = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
+    try:
+        identity = Identity(AESGCM(kek).decrypt(nonce, rest, _place(user, purpose)))
+    except (InvalidTag, ValueError) as error:
+        raise Tampered from error
+    _check_owner(user, identity)
+    return identity

@@ -1,0 +1,66 @@
+"""What somebody had typed when their session ended: sealed for them, in the page, never on the server."""
+
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from clinic.vault.errors import VaultError
+from clinic.vault.unlock import open_kept, seal_kept
+
+from .models import User
+
+LIMIT = 512 * 1024  # bytes; half of what a form may be, so that it comes back sealed
+NEVER = {
+    "csrfmiddlewaretoken",
+    "passphrase",
+    "new_passphrase",
+    "again",
+    "code",
+    "one_time_code",
+    "recovery_code",
+    "invite_code",
+    "kept",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    path: str
+    fields: list[tuple[str, str]]
+    had_files: bool
+    sent: bool  # the person had pressed the form's button; not so when they locked
+
+    @property
+    def shown(self) -> list[str]:
+        """What a person can read and copy: the answers with words in them."""
+        return [value for _, value in self.fields if value.strip() and not _is_id(value)]
+
+
+def keep(request: HttpRequest, user: UUID | None, path: str, *, sent: bool) -> str:
+    """The sealed fields of this POST, or "" where there is nobody to keep them for or they are too long."""
+    names = [name for name in request.POST if name not in NEVER and (sent or name != "next")]
+    fields = [(name, value) for name in names for value in request.POST.getlist(name)]
+    had_files = request.content_type == "multipart/form-data"
+    content = json.dumps([path, fields, had_files, sent]).encode()
+    if user is None or len(content) > LIMIT:
+        return ""
+    return seal_kept(content, user)
+
+
+def reopen(sealed: str, user: User) -> Kept | None:
+    """None where it is somebody else's, altered, or from before the last power-off."""
+    try:
+        path, fields, had_files, sent = json.loads(open_kept(sealed, user.pk))
+    except VaultError:
+        return None
+    return Kept(path, [(name, value) for name, value in fields], had_files, sent)
+
+
+def _is_id(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True

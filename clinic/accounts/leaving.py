@@ -1,0 +1,124 @@
+"""Leaving a team, leaving the clinic, and changing what a person is."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic.vault.keyring import Keyring
+
+from . import nudges, roster, rotation, teams
+from .errors import EveryoneStays, LastCoordinator, LastHolder, NotYourself
+from .models import BackupDevice, PendingGrant, Purpose, SealedTotp, Team, TeamMembership, User
+from .record import record
+from .roster import Role, TeamEntry
+from .sessions import end_all
+
+Goodbye = Callable[[User, User, bool, Keyring], None]
+_registered: dict[str, Goodbye] = {}
+
+
+def register(name: str, goodbye: Goodbye) -> None:
+    """`goodbye(user, by, hostile, ring)` ends what a leaver held by name.
+
+    `hostile`: also seal anew what they had opened.
+    """
+    _registered[name] = goodbye
+
+
+@transaction.atomic
+def leave_team(*, user: User, team: Team, ring: Keyring, by: User) -> None:
+    """Take a team's key from somebody. Raises NotAllowed, EveryoneStays, LastHolder, LastCoordinator."""
+    teams.check_coordinator(ring)
+    roster.hold(ring)
+    entry = roster.trusted_team(team.id, ring)
+    if entry.purpose == Purpose.EVERYONE:
+        raise EveryoneStays
+    person = roster.person(user.id, ring)
+    roster.update_person(user.id, ring, pending=person.pending - {team.id})
+    if user.id in entry.members:
+        _check_someone_stays(entry, user.id, ring)
+        teams.lock_epochs([team.id, ring.named[Purpose.EVERYONE]])
+        _take_key(entry, user.id, ring)
+    rotation.renew_everyone(ring)
+    record("team_member_removed", by=by, about=user.id, details={"team": str(team.id)})
+
+
+@transaction.atomic
+def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False) -> None:
+    """End somebody's account: keys, sessions, teams and cases. Raises NotAllowed, NotYourself, LastHolder."""
+    teams.check_coordinator(ring)
+    if user.id == by.id:
+        raise NotYourself
+    roster.hold(ring)
+    person = roster.trusted_identity(user.id, ring)
+    _check_a_coordinator_stays(person.id, ring)
+    leaving = _teams_of(user.id, ring)
+    teams.lock_epochs([*(entry.id for entry in leaving), ring.named[Purpose.EVERYONE]])
+    for goodbye in _registered.values():
+        goodbye(user, by, hostile, ring)
+    for entry in leaving:
+        _check_someone_stays(entry, user.id, ring)
+        _take_key(entry, user.id, ring)
+    roster.update_person(user.id, ring, active=False, pending=frozenset())
+    _take_key(roster.trusted_team(ring.named[Purpose.EVERYONE], ring), user.id, ring)
+    _close_account(user)
+    nudges.move(user=user, to=[one.id for one in roster.coordinators(ring)])
+    record("person_left", by=by, about=user.id)
+
+
+@transaction.atomic
+def change_role(*, user: User, role: Role, ring: Keyring, by: User) -> None:
+    """The roster key is made anew, so that the old role cannot be put back.
+
+    Raises NotAllowed, LastCoordinator.
+    """
+    teams.check_coordinator(ring)
+    roster.hold(ring)
+    person = roster.trusted_identity(user.id, ring)
+    if role != Role.COORDINATOR:
+        _check_a_coordinator_stays(person.id, ring)
+    roster.update_person(user.id, ring, role=role)
+    rotation.renew_everyone(ring)
+    if user.id == ring.user:
+        ring.role = role
+    record("role_changed", by=by, about=user.id)
+
+
+def _teams_of(user: UUID, ring: Keyring) -> list[TeamEntry]:
+    """Every team of the person but "everyone"."""
+    known = roster.teams(ring).values()
+    return [entry for entry in known if user in entry.members and entry.purpose != Purpose.EVERYONE]
+
+
+def _take_key(entry: TeamEntry, user: UUID, ring: Keyring) -> None:
+    """Where `ring` lacks the key, the row goes now and the next holder's sign-in makes the new epoch."""
+    keep = entry.members - {user}
+    if entry.id in ring.teams:
+        rotation.rotate(team=Team.objects.get(id=entry.id), keep=keep, ring=ring)
+        return
+    TeamMembership.objects.filter(epoch__team=entry.id, user=user).delete()
+    roster.update_team(entry.id, ring, members=keep, due=True)
+
+
+def _check_someone_stays(entry: TeamEntry, user: UUID, ring: Keyring) -> None:
+    if not entry.members - {user}:
+        raise LastHolder
+    if entry.purpose == Purpose.COORDINATION:
+        _check_a_coordinator_stays(user, ring)
+
+
+def _check_a_coordinator_stays(user: UUID, ring: Keyring) -> None:
+    if not [one for one in roster.coordinators(ring) if one.id != user]:
+        raise LastCoordinator
+
+
+def _close_account(user: User) -> None:
+    end_all(user)
+    SealedTotp.objects.filter(user=user).delete()
+    BackupDevice.objects.filter(user=user).delete()
+    PendingGrant.objects.filter(granted_by=user).delete()
+    PendingGrant.objects.filter(user=user).delete()
+    user.is_active = False
+    user.identity_sealed = user.identity_by_code = user.pin = b""
+    user.save()

@@ -1,0 +1,323 @@
+"""Your own account, and a coordinator's pages about people."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from clinic.accounts import roster, sessions
+from clinic.accounts.models import PendingGrant, SealedTotp, TeamMembership, User
+from clinic.accounts.roster import Role
+from tests.builders import Cast, make_clinic
+
+from .doorway import answers, code_now, fresh_code, signed_in, try_to_sign_in
+
+SECRET = re.compile(r'class="once__secret"[^>]*><bdi>([^<]*)</bdi>')
+
+
+@pytest.fixture
+def cast(db, recorded) -> Cast:
+    return make_clinic()
+
+
+def text(response: Any) -> Any:
+    return response.content.decode()
+
+
+def get(client: Client, path: str) -> Any:
+    return text(client.get(path, secure=True))
+
+
+# Your own account
+
+
+def test_it_works(cast):
+    page = get(signed_in(cast, "ben"), "/me/")
+    assert "Your account" in page
+    assert "Attorney" in page
+    assert "10 backup codes are left." in page
+
+
+def test_a_new_passphrase_of_six_words(cast):
+    old, here = signed_in(cast, "ben"), signed_in(cast, "ben")
+    page = text(here.post("/me/passphrase/", {"code": fresh_code(cast, "ben")}, secure=True))
+    (words,) = SECRET.findall(page)
+    assert len(words.split()) == 6
+    assert here.get("/me/", secure=True).status_code == 200
+    assert old.get("/me/", secure=True).status_code == 302
+    assert try_to_sign_in(Client(), cast, "ben").status_code == 200
+    assert try_to_sign_in(Client(), cast, "ben", passphrase=words).status_code == 302
+
+
+def test_a_passphrase_of_ones_own(cast):
+    own = "my own twenty characters and more"
+    here = signed_in(cast, "ben")
+    posted = {"code": fresh_code(cast, "ben"), "new_passphrase": own, "again": own}
+    assert here.post("/me/passphrase/", posted, secure=True)["Location"] == "/me/"
+    assert try_to_sign_in(Client(), cast, "ben", passphrase=own).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("new", "again"),
+    [("too short", "too short"), ("x" + " " * 30, "x" + " " * 30), ("a" * 20, "a" * 21), ("", "a" * 20)],
+)
+def test_a_bad_choice_changes_nothing(cast, new, again):
+    here = signed_in(cast, "ben")
+    posted = {"code": fresh_code(cast, "ben"), "new_passphrase": new, "again": again}
+    assert "Error:" in text(here.post("/me/passphrase/", posted, secure=True))
+    assert try_to_sign_in(Client(), cast, "ben").status_code == 302
+
+
+@pytest.mark.parametrize("page", ["passphrase", "recovery-code", "backup-codes", "new-phone"])
+def test_an_open_screen_is_not_enough(cast, page):
+    before = User.objects.get(pk=cast.ben.pk)
+    here = signed_in(cast, "ben")
+    for code in ("", "000000"):
+        assert "Error:" in text(here.post(f"/me/{page}/", {"code": code}, secure=True))
+    after = User.objects.get(pk=cast.ben.pk)
+    assert (after.password, bytes(after.identity_by_code)) == (
+        before.password,
+        bytes(before.identity_by_code),
+    )
+    assert SealedTotp.objects.filter(user=cast.ben).count() == 1
+
+
+def test_a_new_recovery_code(cast):
+    here = signed_in(cast, "ben")
+    page = text(here.post("/me/recovery-code/", {"code": fresh_code(cast, "ben")}, secure=True))
+    (code,) = SECRET.findall(page)
+    lost = {"name": "ben", "recovery_code": cast.papers["ben"].recovery_code}
+    assert "did not match" in text(
+        Client().post("/lost/", lost | {"code": fresh_code(cast, "ben")}, secure=True)
+    )
+    lost["recovery_code"] = code
+    assert "Shown once" in text(
+        Client().post("/lost/", lost | {"code": fresh_code(cast, "ben")}, secure=True)
+    )
+
+
+def test_new_backup_codes(cast):
+    here = signed_in(cast, "ben")
+    page = text(here.post("/me/backup-codes/", {"code": fresh_code(cast, "ben")}, secure=True))
+    new = re.findall(r"<li><bdi>([0-9A-Z-]{11})</bdi>", page)
+    assert len(new) == 10
+    assert try_to_sign_in(Client(), cast, "ben", code=cast.papers["ben"].backup_codes[0]).status_code == 200
+    assert try_to_sign_in(Client(), cast, "ben", code=new[0]).status_code == 302
+
+
+def test_a_new_phone_counts_once_it_has_shown_a_code(cast):
+    here = signed_in(cast, "ben")
+    assert here.post("/me/new-phone/", {"code": fresh_code(cast, "ben")}, secure=True)["Location"].endswith(
+        "/confirm/"
+    )
+    (key,) = SECRET.findall(get(here, "/me/new-phone/confirm/"))
+    assert "not the code of this phone" in text(
+        here.post("/me/new-phone/confirm/", {"code": "000000"}, secure=True)
+    )
+    SealedTotp.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    assert try_to_sign_in(Client(), cast, "ben").status_code == 302  # the old one still does
+
+    from dataclasses import replace
+
+    new = replace(cast.papers["ben"], totp_uri=f"otpauth://totp/Clinic:ben?secret={key.replace(' ', '')}")
+    assert here.post("/me/new-phone/confirm/", {"code": code_now(new)}, secure=True)["Location"] == "/me/"
+    assert try_to_sign_in(Client(), cast, "ben").status_code == 200
+    cast.papers["ben"] = new
+    SealedTotp.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    assert try_to_sign_in(Client(), cast, "ben").status_code == 302
+
+
+def test_no_new_phone_without_asking_first(cast):
+    assert signed_in(cast, "ben").get("/me/new-phone/confirm/", secure=True)["Location"] == "/me/new-phone/"
+
+
+# People
+
+
+def test_a_coordinator_sees_who_works_here(cast):
+    page = get(signed_in(cast, "ana"), "/people/")
+    assert all(f"<bdi>{name}</bdi>" in page for name in ("ana", "ben", "chi", "dee", "sol", "eve"))
+    assert "Supervising attorney" in page
+    assert "has left" in page
+
+
+def test_the_banner_stays_until_there_are_two_coordinators(cast):
+    ana = signed_in(cast, "ana")
+    assert "Only one person here is a coordinator" in get(ana, "/me/")
+    assert "Only one person here is a coordinator" not in get(signed_in(cast, "ben"), "/me/")
+    ana.post(f"/people/{cast.sol.pk}/role/", {"role": "coordinator"}, secure=True)
+    assert "Only one person here is a coordinator" not in get(ana, "/me/")
+
+
+def test_only_what_is_ones_own_to_see_stands_in_the_navigation(cast):
+    assert 'href="/people/"' in get(signed_in(cast, "ana"), "/me/")
+    assert 'href="/people/"' not in get(signed_in(cast, "chi"), "/me/")
+
+
+def test_a_list_costs_the_same_however_long(cast, django_assert_max_num_queries):
+    ana = signed_in(cast, "ana")
+    ana.get("/people/", secure=True)
+    with django_assert_max_num_queries(14):
+        ana.get("/people/", secure=True)
+
+
+def invite(client: Client, **changed):
+    posted = {"name": "fay", "email": "fay@clinic.example", "role": "helper"} | changed
+    return client.post("/people/invite/", posted, secure=True)
+
+
+def test_inviting_and_joining(cast):
+    ana = signed_in(cast, "ana")
+    (code,) = SECRET.findall(text(invite(ana, teams=[str(cast.team("south").id)])))
+    assert "Not used yet" in get(ana, "/people/")
+    Client().post("/join/", {"name": "fay", "invite_code": code}, secure=True)
+    assert "1 newcomer has joined" in get(ana, "/people/")
+    ana.post("/people/complete/", secure=True)
+    assert "1 newcomer has joined" not in get(ana, "/people/")
+    with cast.acting(cast.ana) as ring:
+        newcomer = next(one for one in roster.people(ring).values() if one.name == "fay")
+    assert newcomer.role == Role.HELPER
+    assert newcomer.pending == {cast.team("south").id}
+    assert "(waits for a key)" in get(ana, "/people/")
+
+
+def test_a_role_brings_its_usual_team(cast):
+    ana = signed_in(cast, "ana")
+    (code,) = SECRET.findall(text(invite(ana, role="coordinator")))
+    Client().post("/join/", {"name": "fay", "invite_code": code}, secure=True)
+    ana.post("/people/complete/", secure=True)
+    fay = User.objects.get(sign_in_name="fay")
+    held = TeamMembership.objects.filter(user=fay).values_list("epoch__team__purpose", flat=True)
+    assert set(held) == {"everyone", "coordination"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""},
+        {"name": "a b"},
+        {"name": "BEN"},
+        {"name": "x" * 61},
+        {"email": "nonsense"},
+        {"role": "emperor"},
+        {"teams": ["nonsense"]},
+        {"teams": [str(uuid4())]},
+    ],
+)
+def test_a_bad_invitation_makes_nothing(cast, wrong):
+    page = text(invite(signed_in(cast, "ana"), **wrong))
+    assert "Error:" in page
+    assert not PendingGrant.objects.exists()
+
+
+def test_a_new_code_ends_the_old_one(cast):
+    ana = signed_in(cast, "ana")
+    (old,) = SECRET.findall(text(invite(ana)))
+    fay = User.objects.get(sign_in_name="fay")
+    (new,) = SECRET.findall(text(ana.post(f"/people/{fay.pk}/invite-again/", secure=True)))
+    join = {"name": "fay"}
+    assert "does not fit" in text(Client().post("/join/", join | {"invite_code": old}, secure=True))
+    assert "Shown once" in text(Client().post("/join/", join | {"invite_code": new}, secure=True))
+
+
+def test_taking_an_invitation_back(cast):
+    ana = signed_in(cast, "ana")
+    (code,) = SECRET.findall(text(invite(ana)))
+    ana.post(f"/people/{User.objects.get(sign_in_name='fay').pk}/withdraw/", secure=True)
+    assert not User.objects.filter(sign_in_name="fay").exists()
+    assert "does not fit" in text(Client().post("/join/", {"name": "fay", "invite_code": code}, secure=True))
+
+
+def test_an_invitation_that_is_not_there_cannot_be_taken_back(cast):
+    ana = signed_in(cast, "ana")
+    ana.post(f"/people/{cast.ben.pk}/withdraw/", secure=True)
+    assert User.objects.filter(pk=cast.ben.pk).exists()
+
+
+def test_a_persons_page(cast):
+    signed_in(cast, "ben")
+    page = get(signed_in(cast, "ana"), f"/people/{cast.ben.pk}/")
+    assert all(
+        words in page for words in ("north", "Everybody who works here is in it.", "Sign all devices out")
+    )
+
+
+@pytest.mark.parametrize("path", ["", "leave-clinic/", "withdraw/", "end-sessions/", "role/"])
+def test_an_unknown_person_is_not_there(cast, path):
+    client = signed_in(cast, "ana")
+    method = client.get if path in {"", "leave-clinic/"} else client.post
+    assert method(f"/people/{uuid4()}/{path}", secure=True).status_code == 404
+    assert client.get("/people/nonsense/", secure=True).status_code == 404
+
+
+def test_a_closed_account_can_be_looked_at(cast):
+    assert "This account is closed" in get(signed_in(cast, "ana"), f"/people/{cast.eve.pk}/")
+
+
+def test_joining_and_leaving_a_team(cast):
+    ana, team = signed_in(cast, "ana"), cast.team("coordination").id
+    ana.post(f"/people/{cast.sol.pk}/join-team/{team}/", secure=True)
+    assert signed_in(cast, "sol").get("/people/", secure=True).status_code == 200
+    assert "The team gets a new key" in get(ana, f"/people/{cast.sol.pk}/leave-team/{team}/")
+    ana.post(f"/people/{cast.sol.pk}/leave-team/{team}/", secure=True)
+    assert signed_in(cast, "sol").get("/people/", secure=True).status_code == 403
+    assert ana.get("/people/", secure=True).status_code == 200
+
+
+def test_a_refusal_is_told_in_words(cast):
+    ana, everyone = signed_in(cast, "ana"), cast.team("everyone").id
+    page = text(ana.post(f"/people/{cast.ben.pk}/leave-team/{everyone}/", secure=True, follow=True))
+    assert "Everybody who works here is in this team" in page
+
+
+def test_leaving_the_clinic(cast):
+    ana, ben = signed_in(cast, "ana"), signed_in(cast, "ben")
+    assert "They are signed out everywhere at once" in get(ana, f"/people/{cast.ben.pk}/leave-clinic/")
+    ana.post(f"/people/{cast.ben.pk}/leave-clinic/", secure=True)
+    assert ben.get("/me/", secure=True).status_code == 302
+    assert "did not match" in text(Client().post("/sign-in/", answers(cast, "ben"), secure=True))
+    assert not sessions.seen(cast.ben)
+
+
+def test_a_hostile_leaver_is_said_to_be_one(cast, monkeypatch):
+    from clinic.accounts import leaving
+
+    said = []
+    monkeypatch.setattr(
+        leaving, "_registered", {"test": lambda user, by, hostile, ring: said.append(hostile)}
+    )
+    ana = signed_in(cast, "ana")
+    ana.post(f"/people/{cast.dee.pk}/leave-clinic/", {"hostile": "on"}, secure=True)
+    assert said == [True]
+
+
+def test_nobody_closes_their_own_account(cast):
+    ana = signed_in(cast, "ana")
+    ana.post(f"/people/{cast.ana.pk}/leave-clinic/", secure=True)
+    assert ana.get("/people/", secure=True).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["ben", "chi", "dee", "sol"])
+def test_all_of_it_is_for_coordinators(cast, name):
+    client, other, team = signed_in(cast, name), cast.ana.pk, cast.team("north").id
+    assert invite(client).status_code == 403
+    for path in (
+        "complete/",
+        f"{other}/invite-again/",
+        f"{other}/withdraw/",
+        f"{other}/end-sessions/",
+        f"{other}/role/",
+        f"{other}/join-team/{team}/",
+        f"{other}/leave-team/{team}/",
+        f"{other}/leave-clinic/",
+    ):
+        assert client.post(f"/people/{path}", secure=True).status_code == 403
+    assert client.get(f"/people/{other}/", secure=True).status_code == 403
+
+
+def test_nothing_of_it_is_for_strangers(client, cast):
+    assert client.get("/people/", secure=True)["Location"] == "/sign-in/?next=/people/"
+    assert client.post(f"/people/{cast.ben.pk}/leave-clinic/", secure=True).status_code == 401
+    assert User.objects.get(pk=cast.ben.pk).is_active

@@ -1,0 +1,64 @@
+"""Reading A-numbers and phone numbers as people write them."""
+
+import re
+import unicodedata
+
+A_NUMBER_DIGITS = 9
+I94_DIGITS = 11
+RECEIPT = re.compile(r"[A-Z]{3}\d{10}")
+PHONE_PIECE = re.compile(r"\+?[\d\s().\-‐‑–—/]*\d")
+EXTENSION = re.compile(r"(?:\b(?:ext|extension|x)|#)[\s.:]*(\d{1,8})", re.IGNORECASE)
+SHORTEST_PHONE = 7
+
+
+class NotAnANumber(ValueError):
+    """`looks_like` says what was typed instead: receipt, i94, short, long or other."""
+
+    def __init__(self, looks_like: str) -> None:
+        super().__init__(looks_like)
+        self.looks_like = looks_like
+
+
+def read_a_number(typed: str) -> str:
+    """The nine digits of an A-number written in any usual way. Raises NotAnANumber."""
+    text = "".join(c for c in plain_digits(typed).upper() if c.isalnum())
+    digits = text.removeprefix("A")
+    if RECEIPT.fullmatch(text):
+        raise NotAnANumber("receipt")
+    if not digits.isdecimal():
+        raise NotAnANumber("other")
+    if len(digits) == I94_DIGITS:
+        raise NotAnANumber("i94")
+    if len(digits) < 7 or len(digits) > A_NUMBER_DIGITS:
+        raise NotAnANumber("short" if len(digits) < 7 else "long")
+    return digits.zfill(A_NUMBER_DIGITS)
+
+
+def show_a_number(digits: str) -> str:
+    """A012-345-678. Anything that is not nine digits comes back as it is."""
+    if len(digits) != A_NUMBER_DIGITS or not digits.isdecimal():
+        return digits
+    return f"A{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+
+
+class Phone(str):
+    """A phone number as it was typed; an ordinary string that also knows its digits."""
+
+    __slots__ = ()
+
+    @property
+    def digits(self) -> str:
+        """What is dialled: no punctuation, no extension, no leading US country code."""
+        found = PHONE_PIECE.search(EXTENSION.sub("", plain_digits(self)))
+        digits = re.sub(r"\D", "", found.group()) if found else ""
+        return digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
+
+    @property
+    def extension(self) -> str:
+        found = EXTENSION.search(plain_digits(self))
+        return found[1] if found else ""
+
+
+def plain_digits(text: str) -> str:
+    """The digits of any script as 0-9."""
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)

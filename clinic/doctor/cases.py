@@ -1,0 +1,180 @@
+"""Every case can be opened by two people and by recovery; every wrapped key has the right form, and opens."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.accounts import teams as rooms
+from clinic.accounts.models import Organisation, TeamMembership
+from clinic.audit.checkup import Finding, fault, fine, not_seen
+from clinic.cases import access
+from clinic.cases.models import Case, CaseKey, CaseTeamAccess, CaseUserAccess, Compartment
+from clinic.vault.errors import VaultError
+from clinic.vault.keyring import Keyring
+from clinic.vault.keys import KeyPair
+from clinic.vault.wraps import Kek, Subject, is_public, unwrap_with
+
+from .shapes import is_delivery, is_wrap, some
+
+PEOPLE = 2
+COMMITMENT = 16
+MOST = 20_000  # wraps that one look opens
+OPEN = access.OPEN[Compartment.CASE]
+
+
+def keyless(organisation: Organisation) -> Iterator[Finding]:
+    cases = set(Case.objects.filter(organisation=organisation).values_list("pk", flat=True))
+    found = [*_keys(cases), *_forms(cases), *_epochs(cases), *_bus_factor(cases)]
+    yield from found
+    if not found:
+        yield fine(
+            _("%(count)d cases, each opened by two people or more and by recovery.") % {"count": len(cases)}
+        )
+
+
+def _keys(cases: set[UUID]) -> Iterator[Finding]:
+    rows = list(CaseKey.objects.filter(case__in=cases).values_list("case", "compartment", "commitment"))
+    known = {(case, compartment) for case, compartment, _commitment in rows}
+    without = {case for case in cases if (case, Compartment.CASE) not in known}
+    if without:
+        yield fault(_("Cases have no key: %(ids)s.") % {"ids": some(without)})
+    damaged = {case for case, _compartment, commitment in rows if len(commitment) != COMMITMENT}
+    if damaged:
+        yield fault(_("Cases have a damaged key: %(ids)s.") % {"ids": some(damaged)})
+    astray = {
+        row[0]
+        for row in _access(cases)
+        if _compartment_of(row[1]) not in {c for k, c in known if k == row[0]}
+    }
+    if astray:
+        yield fault(_("Somebody was given a compartment that is not there: %(ids)s.") % {"ids": some(astray)})
+
+
+def _access(cases: set[UUID]) -> Iterator[tuple[UUID, str, bytes]]:
+    for model in (CaseUserAccess, CaseTeamAccess):
+        rows = model.objects.filter(content_object__in=cases)
+        yield from rows.values_list("content_object", "permission__codename", "wrapped_key")
+
+
+def _compartment_of(codename: str) -> str:
+    """An offer is of the case itself."""
+    return access.COMPARTMENT.get(codename, Compartment.CASE)
+
+
+def _forms(cases: set[UUID]) -> Iterator[Finding]:
+    bad = {case for case, _codename, wrap in _access(cases) if not is_wrap(wrap)}
+    if bad:
+        yield fault(_("Wrapped keys have the wrong form in the cases: %(ids)s.") % {"ids": some(bad)})
+
+
+def _epochs(cases: set[UUID]) -> Iterator[Finding]:
+    rows = CaseTeamAccess.objects.filter(content_object__in=cases)
+    old = rows.exclude(epoch__number=F("epoch__team__current_epoch"), epoch__team=F("group__team"))
+    found = set(old.values_list("content_object", flat=True))
+    if found:
+        yield fault(
+            _("A team holds keys of another epoch or team in the cases: %(ids)s.") % {"ids": some(found)}
+        )
+
+
+def _bus_factor(cases: set[UUID]) -> Iterator[Finding]:
+    people, recovered = _who_opens(cases)
+    lonely = {case for case in cases if len(people[case]) < PEOPLE}
+    if lonely:
+        yield fault(_("Fewer than two people can open the cases: %(ids)s.") % {"ids": some(lonely)})
+    lost = cases - recovered
+    if lost:
+        yield fault(_("The printed codes would not recover the cases: %(ids)s.") % {"ids": some(lost)})
+
+
+def _who_opens(cases: set[UUID]) -> tuple[Mapping[UUID, set[UUID]], set[UUID]]:
+    """Active people who can open each case today; the cases that recovery can open."""
+    live = Q(expires_on=None) | Q(expires_on__gte=timezone.localdate())
+    members, recoverable = _members()
+    people: dict[UUID, set[UUID]] = defaultdict(set)
+    own = CaseUserAccess.objects.filter(live, permission__codename=OPEN, user__is_active=True)
+    for case, user in own.values_list("content_object", "user"):
+        people[case].add(user)
+    walled = CaseKey.objects.filter(compartment=Compartment.CASE).values_list("case", "recovery_wrap")
+    recovered = {case for case, wrap in walled if is_delivery(wrap)}
+    shared = CaseTeamAccess.objects.filter(live, permission__codename=OPEN)
+    for case, team in shared.values_list("content_object", "epoch__team"):
+        people[case] |= members[team]
+        if team in recoverable:
+            recovered.add(case)
+    return people, recovered & cases
+
+
+def _members() -> tuple[Mapping[UUID, set[UUID]], set[UUID]]:
+    """Active members of each team; the teams that recovery can open."""
+    rows = TeamMembership.objects.filter(user__is_active=True, epoch__number=F("epoch__team__current_epoch"))
+    members: dict[UUID, set[UUID]] = defaultdict(set)
+    recoverable = set()
+    for team, user, wrap in rows.values_list("epoch__team", "user", "epoch__recovery_wrap"):
+        members[team].add(user)
+        if is_delivery(wrap):
+            recoverable.add(team)
+    return members, recoverable
+
+
+# With keys
+
+
+def keyed(ring: Keyring) -> Iterator[Finding]:
+    keys = {(key.case_id, key.compartment): key for key in CaseKey.objects.all()}
+    rows = list(islice(_mine(ring), MOST + 1))
+    looked = rows[:MOST]
+    bad = {row[0] for row in looked if not _opens(ring, keys.get((row[0], _compartment_of(row[1]))), row)}
+    if bad:
+        yield fault(_("A key that you hold does not open in the cases: %(ids)s.") % {"ids": some(bad)})
+    yield fine(
+        _("Wrapped keys that you hold, and that were opened: %(count)d.") % {"count": len(looked) - len(bad)}
+    )
+    if len(rows) > MOST:
+        yield not_seen(_("More than %(count)d wrapped keys: the rest was left out.") % {"count": MOST})
+    held = {row[0] for row in rows}
+    others = Case.objects.filter(organisation_id=ring.organisation).count() - len(held)
+    if others > 0:
+        yield not_seen(_("%(count)d cases that you do not hold.") % {"count": others})
+
+
+Row = tuple[UUID, str, bytes, UUID | None, int]
+
+
+def _mine(ring: Keyring) -> Iterator[Row]:
+    """Case, codename, wrap, team and epoch of everything that this keyring should open."""
+    live = Q(expires_on=None) | Q(expires_on__gte=timezone.localdate())
+    own = CaseUserAccess.objects.filter(live, user=ring.user)
+    for case, codename, wrap in own.values_list("content_object", "permission__codename", "wrapped_key"):
+        yield case, codename, wrap, None, 0
+    shared: Iterable[Any] = CaseTeamAccess.objects.filter(live, epoch__team__in=list(ring.teams)).values_list(
+        "content_object", "permission__codename", "wrapped_key", "epoch__team", "epoch__number"
+    )
+    yield from shared
+
+
+def _opens(ring: Keyring, key: CaseKey | None, row: Row) -> bool:
+    _case, codename, wrap, team, epoch = row
+    if key is None:
+        return False
+    kind = access.OFFER if codename == access.CONSIDER else key.compartment
+    subject = Subject(kind, key.case_id, key.generation, bytes(key.commitment))
+    kek, pair = _holder(ring, team, epoch)
+    try:
+        return bool(unwrap_with(pair, wrap, subject) if is_public(wrap) else kek.unwrap(wrap, subject))
+    except VaultError:
+        return False
+
+
+def _holder(ring: Keyring, team: UUID | None, epoch: int) -> tuple[Kek, KeyPair]:
+    if team is None:
+        return ring.own_kek, ring.identity.pair
+    keys = ring.teams[team]
+    pair = keys.pair if epoch == keys.epoch else rooms.seeds(keys).get(epoch, keys.pair)
+    return keys.kek, pair

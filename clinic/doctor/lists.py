@@ -1,0 +1,32 @@
+"""The sealed lists of the teams whose keys are at hand."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from clinic.accounts import roster, teams
+from clinic.audit.checkup import Finding, fault, fine
+from clinic.cases.lists import trusting
+from clinic.vault import index
+from clinic.vault.errors import VaultError
+from clinic.vault.keyring import Keyring, TeamKeys
+
+
+def keyed(ring: Keyring) -> Iterator[Finding]:
+    for entry in roster.teams(ring).values():
+        if entry.id in ring.teams:
+            yield _look(ring.teams[entry.id], str(entry.name or entry.purpose.label))
+
+
+def _look(keys: TeamKeys, team: str) -> Finding:
+    try:
+        snapshot = index.scan(keys, trust=trusting(), seeds=teams.seeds(keys))
+        entries = sum(1 for _entry in snapshot.entries())
+    except VaultError:
+        return fault(_("The lists of the team “%(team)s” do not open.") % {"team": team})
+    if snapshot.damaged:
+        told = {"team": team, "count": snapshot.damaged}
+        return fault(_("%(count)d changes to the lists of the team “%(team)s” cannot be believed.") % told)
+    return fine(
+        _("The lists of the team “%(team)s” open: %(count)d entries.") % {"team": team, "count": entries}
+    )

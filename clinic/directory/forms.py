@@ -1,0 +1,72 @@
+from typing import Any, ClassVar
+
+from django.db import models
+from django.forms import CharField, EmailField, Textarea
+from django.utils.translation import gettext_lazy as _
+
+from clinic import forms
+
+LINES = Textarea({"rows": 4})
+SHORT, LONG = 150, 1_000
+FLAGS = ("full_draft", "keeps_friday_after_thanksgiving", "keeps_october_holiday")
+
+
+class FactForm(forms.Form):
+    """Public facts, by the names of the model's fields."""
+
+    flags: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def initial_of(cls, row: models.Model) -> dict[str, Any]:
+        found = {name: getattr(row, name) for name in cls.base_fields}
+        return found | {name: "yes" if found[name] else "no" for name in cls.flags}
+
+    def answers(self) -> dict[str, Any]:
+        flags = {name: self.cleaned_data[name] == "yes" for name in self.flags}
+        return self.cleaned_data | flags
+
+
+class LetterheadForm(FactForm):
+    name = CharField(label=_("Name of the clinic"), max_length=SHORT)
+    address = CharField(
+        label=_("Address"),
+        help_text=_("As on an envelope, each line on its own. Agencies send their answers there."),
+        widget=LINES,
+        max_length=LONG,
+    )
+    telephone = CharField(label=_("Telephone"), max_length=40, required=False)
+    email = EmailField(label=_("E-mail"), required=False)
+
+
+def _asks(label: Any, hint: Any = "") -> forms.ChoiceWithUnknown:
+    return forms.ChoiceWithUnknown(label=label, help_text=hint, unknown=False, later=False)
+
+
+class AgencyForm(FactForm):
+    flags = FLAGS
+
+    official = CharField(
+        label=_("Certifying official"),
+        help_text=_("Name and title of who signs: the head of the agency, or the person the head named."),
+        max_length=SHORT,
+        required=False,
+    )
+    address = CharField(
+        label=_("Address"),
+        help_text=_("As on an envelope, each line on its own."),
+        widget=LINES,
+        max_length=LONG,
+        required=False,
+    )
+    how_to_ask = CharField(
+        label=_("How it wants to be asked"), widget=Textarea({"rows": 5}), max_length=LONG, required=False
+    )
+    full_draft = _asks(_("Does it want a full draft of the form?"))
+    keeps_friday_after_thanksgiving = _asks(
+        _("Is it closed on the Friday after Thanksgiving?"),
+        _("If you do not know, say no: then nobody chases too late."),
+    )
+    keeps_october_holiday = _asks(
+        _("Is it closed on Indigenous Peoples Day?"),
+        _("The second Monday of October. If you do not know, say no."),
+    )

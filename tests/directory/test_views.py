@@ -1,0 +1,113 @@
+import re
+
+import pytest
+from django.test import Client
+
+from clinic.directory import actions
+from clinic.directory.models import Agency, ClockRule
+from tests.accounts.doorway import signed_in
+from tests.builders import make_clinic
+
+AGENCIES = "/directory/agencies/"
+
+
+@pytest.fixture
+def cast(db):
+    actions.load_facts()
+    return make_clinic()
+
+
+def rule(slug="minnesota-statute"):
+    return ClockRule.objects.get(slug=slug)
+
+
+def confirm_url(slug="minnesota-statute"):
+    return f"/directory/rules/{rule(slug).pk}/confirm/"
+
+
+def words(response):
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def test_it_works(cast):
+    page = signed_in(cast, "chi").get(AGENCIES, secure=True)
+    assert page.status_code == 200
+    text = words(page)
+    assert "Minneapolis Police Department" in text
+    assert "30 days; 7 days if asked for and the victim or a family member is in removal proceedings" in text
+    assert "Minn. Stat. 611A.95, subd. 2(b)" in text
+    assert "The law itself was read" in text
+    assert "4 rules have not been confirmed" in text
+    assert "Verify with a lawyer" in text
+    assert "Agreement with ICE:" in text
+    assert "Holds people for ICE:" in text
+
+
+def test_only_supervisors_are_asked_to_confirm(cast):
+    assert confirm_url() in words(signed_in(cast, "sol").get(AGENCIES, secure=True))
+    assert confirm_url() not in words(signed_in(cast, "ana").get(AGENCIES, secure=True))
+    assert confirm_url("clinic-target") not in words(signed_in(cast, "sol").get(AGENCIES, secure=True))
+
+
+def test_as_many_queries_for_more_agencies(cast, django_assert_max_num_queries):
+    city = Agency.objects.get(slug="minneapolis-police").jurisdiction
+    for n in range(30):
+        Agency.objects.create(
+            slug=f"example-{n}", name=f"Example {n}", kind="other", jurisdiction=city, confidence="M"
+        )
+    browser = signed_in(cast, "chi")
+    browser.get(AGENCIES, secure=True)
+    with django_assert_max_num_queries(20):
+        assert "Example 29" in words(browser.get(AGENCIES, secure=True))
+
+
+def test_a_supervising_attorney_confirms(cast):
+    browser = signed_in(cast, "sol")
+    assert "Have you read this law?" in words(browser.get(confirm_url(), secure=True))
+    assert rule().verified_on is None
+    answer = browser.post(confirm_url(), secure=True, follow=True)
+    assert "The rule is confirmed." in words(answer)
+    assert "by sol on" in words(answer)
+    assert rule().verified_by == cast.sol
+
+
+def test_a_second_confirmation_changes_nothing(cast):
+    browser = signed_in(cast, "sol")
+    browser.post(confirm_url(), secure=True)
+    ClockRule.objects.filter(slug="minnesota-statute").update(verified_on="2026-01-01")
+    assert "Nothing was changed" in words(browser.post(confirm_url(), secure=True, follow=True))
+    assert rule().verified_on.year == 2026
+    assert rule().verified_on.isoformat() == "2026-01-01"
+    assert "confirmed already" in words(browser.get(confirm_url(), secure=True))
+
+
+def test_a_demand_cannot_be_confirmed(cast):
+    browser = signed_in(cast, "sol")
+    assert "nobody can confirm it" in words(browser.get(confirm_url("clinic-target"), secure=True))
+    browser.post(confirm_url("clinic-target"), secure=True)
+    assert rule("clinic-target").verified_on is None
+
+
+@pytest.mark.parametrize("name", ["ana", "ben", "chi", "dee"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_may_not_confirm(cast, name, method):
+    answer = getattr(signed_in(cast, name), method)(confirm_url(), secure=True)
+    assert answer.status_code == 403
+    assert rule().verified_on is None
+
+
+def test_a_stranger_signs_in_first(cast):
+    assert Client().get(AGENCIES, secure=True).status_code == 302
+    Client().post(confirm_url(), secure=True)
+    assert rule().verified_on is None
+
+
+def test_no_such_rule(cast):
+    browser = signed_in(cast, "sol")
+    assert browser.get(f"/directory/rules/{cast.sol.pk}/confirm/", secure=True).status_code == 404
+    assert browser.get("/directory/rules/none/confirm/", secure=True).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_the_list_is_only_read(cast, method):
+    assert getattr(signed_in(cast, "sol"), method)(AGENCIES, secure=True).status_code == 405

@@ -1,0 +1,40 @@
+"""The cases that a person holds by name, opened directly: four queries, however many."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from clinic.accounts.models import User
+
+from . import access, lists
+from .models import Case, CaseUserAccess, Compartment, Detention, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    case: Case
+    client: Person | None
+    detention: Detention | None
+
+
+def rows(user: User, *, on: date) -> list[Row]:
+    """Soonest promise first, then urgent, then by reference."""
+    own = CaseUserAccess.objects.live(on).filter(user=user, permission__codename="open_case")
+    cases = list(Case.objects.filter(pk__in=own.values("content_object")))
+    access.unlock(*cases)
+    held = [case for case in cases if access.holds(case, Compartment.CASE)]
+    people = _by_case(Person.objects.filter(case__in=held))
+    detentions = {row.case_id: row for row in Detention.objects.filter(case__in=held)}
+    found = [Row(c, lists.client_of(people.get(c.pk, [])), detentions.get(c.pk)) for c in held]
+    return sorted(found, key=lambda row: _soonest(row.case))
+
+
+def _by_case(people: Iterable[Person]) -> dict[object, list[Person]]:
+    grouped: dict[object, list[Person]] = {}
+    for person in people:
+        grouped.setdefault(person.case_id, []).append(person)
+    return grouped
+
+
+def _soonest(case: Case) -> tuple[date, bool, str]:
+    return (case.next_on or date.max, not case.urgent, case.reference)

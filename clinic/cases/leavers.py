@@ -1,0 +1,46 @@
+"""What happens to the cases of somebody who leaves, and of somebody who comes back with new keys."""
+
+from clinic.accounts.models import User
+from clinic.vault.envelope import Box
+from clinic.vault.errors import Tampered
+from clinic.vault.keyring import Keyring, current
+from clinic.vault.keys import KeyPair
+from clinic.vault.wraps import unwrap_with
+
+from . import access, generations, lists
+from .models import Case, Compartment, Stage
+
+
+def say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> None:
+    """Their rows go; their cases wait for somebody new; after a hostile leaver, new keys too."""
+    for case_id in access.revoke_everything(user):
+        case = access.lock(Case(pk=case_id))
+        access.unlock(case)
+        if not access.holds(case, Compartment.CASE):
+            continue
+        if hostile:
+            generations.renew(case)
+            case = Case.objects.get(pk=case_id)
+        if case.owner == str(user.pk):
+            case.owner, case.owner_name, case.stage = "", "", Stage.WAITING
+            case.save()
+        lists.mirror(case)
+
+
+def readmit(pair: KeyPair, user: User, ring: Keyring) -> None:
+    """Wraps to the person's new keys what they hold by name, as far as a team or recovery opens it."""
+    for case_id in access.held_by(user):
+        case = Case(pk=case_id)
+        access.unlock(case)
+        _open_by_recovery(case, pair)
+        access.regrant(case, user)
+
+
+def _open_by_recovery(case: Case, pair: KeyPair) -> None:
+    """Walled cases have no team; their keys are wrapped to recovery themselves."""
+    for key in case.keys.exclude(recovery_wrap=b""):
+        try:
+            opened = unwrap_with(pair, bytes(key.recovery_wrap), access.subject_of(key))
+        except Tampered:
+            continue
+        current().add(access.scope_of(key), Box(opened, key.generation))

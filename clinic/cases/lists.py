@@ -1,0 +1,191 @@
+"""What the teams' sealed indexes say of a case: written with every change, scanned by every list."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from clinic.accounts import roster, teams
+from clinic.accounts.models import Purpose, Team, TeamEpoch
+from clinic.vault import index
+from clinic.vault.errors import Tampered
+from clinic.vault.index import Entry, Hit, Snapshot
+from clinic.vault.index.sealing import Trust
+from clinic.vault.keyring import TeamKeys, current
+from clinic.vault.keys import PublicIdentity
+
+from . import names
+from .models import Case, CaseTeamAccess, Detention, PartyRole, Person
+
+CASE, STUB, PARTY = "case", "stub", "party"
+FOLD_AT = 256
+MOST = 20
+
+
+def mirror(case: Case) -> None:
+    """Brings every team's index in line with the case, in the transaction of the write."""
+    people, detention = _people(case), Detention.objects.filter(case=case).first()
+    holding = _teams_holding(case)
+    entry = case_entry(case, people, detention)
+    for team in holding:
+        publish(team, entry)
+    intake = teams.by_purpose(Purpose.INTAKE)
+    if intake not in holding and not case.walled:
+        publish(intake, stub_entry(case, people))
+    for person in people:
+        _publish_party(case, person)
+
+
+def hide(case: Case) -> None:
+    """For a wall: no list shows the case any more; the conflicts index keeps its parties."""
+    for purpose in (Purpose.INTAKE, Purpose.COORDINATION, Purpose.SUPERVISING):
+        withdraw(teams.by_purpose(purpose), case.pk)
+
+
+def publish(team: Team, entry: Entry) -> None:
+    """Puts an entry into a team's index, or delivers it where the writer is no member."""
+    ring = current()
+    if team.pk in ring.teams:
+        index.put(ring.teams[team.pk], entry)
+        return
+    trusted = roster.trusted_team(team.pk)
+    index.deliver(team.pk, trusted.epoch, trusted.public, entry=entry)
+
+
+def withdraw(team: Team, thing: UUID) -> None:
+    ring = current()
+    if team.pk in ring.teams:
+        index.drop(ring.teams[team.pk], thing)
+        return
+    trusted = roster.trusted_team(team.pk)
+    index.deliver(team.pk, trusted.epoch, trusted.public, gone=thing)
+
+
+def scan(purpose: Purpose) -> Snapshot:
+    """The index of the team with this purpose. Raises Locked for non-members."""
+    ring = current()
+    return index.scan(ring.team(ring.named.get(purpose, ring.user)), trust=trusting())
+
+
+def fold(keys: TeamKeys) -> None:
+    """Folds pending changes into segments, once there are many."""
+    if index.pending(keys.id) >= FOLD_AT:
+        index.compact(keys, trust=trust, seeds=teams.seeds(keys))
+
+
+def reseal(old: TeamKeys, new: TeamKeys, _epoch: TeamEpoch) -> None:
+    """Part of a team's rotation."""
+    index.reseal(old, new, trust=trusting(), seeds=teams.seeds(new))
+
+
+def search(typed: str) -> list[Hit]:
+    """Cases and stubs in any of the person's teams, by a misspelt name or part of a number; best first."""
+    return _find(typed, (CASE, STUB))
+
+
+def parties(typed: str) -> list[Hit]:
+    """For a conflict check: every party of every case, walled and closed ones too."""
+    return _find(typed, (PARTY,))
+
+
+def trust(user: UUID) -> PublicIdentity:
+    return roster.person(user).public
+
+
+def trusting() -> Trust:
+    """For many entries by many people: the roster is read once, and only where somebody must be asked for."""
+    known: dict[UUID, roster.Person] = {}
+
+    def ask(user: UUID) -> PublicIdentity:
+        if not known:
+            known.update(roster.people())
+        if user not in known:
+            raise Tampered
+        return known[user].public
+
+    return ask
+
+
+def _find(typed: str, kinds: tuple[str, ...]) -> list[Hit]:
+    best: dict[UUID, Hit] = {}
+    words, digits = names.fold(typed), names.digits_of(typed)
+    if not words and not digits:
+        return []
+    asking = trusting()
+    for keys in current().teams.values():
+        found = index.scan(keys, trust=asking).find(words, names.similar, digits=digits, most=4 * MOST)
+        for hit in found:
+            kind, _, _ = hit.entry.kind.partition(".")
+            known = best.get(hit.entry.id)
+            if kind in kinds and (known is None or known.entry.kind == STUB):
+                best[hit.entry.id] = hit
+    return sorted(best.values(), key=lambda hit: -hit.score)[:MOST]
+
+
+# Entries ---------------------------------------------------------------------
+
+
+def case_entry(case: Case, people: Iterable[Person], detention: Detention | None) -> Entry:
+    people = list(people)
+    client = client_of(people)
+    return Entry(
+        id=case.pk,
+        kind=f"{CASE}.{case.stage}",
+        terms=_terms(people),
+        digits=_digits(people),
+        day=case.next_on,
+        owner=UUID(case.owner) if case.owner else None,
+        data={
+            "reference": case.reference,
+            "name": client.full_name if client else "",
+            "language": client.language if client else "",
+            "held_at": detention.held_at if detention else "",
+            "opened_on": case.opened_on.isoformat() if case.opened_on else "",
+            "urgent": bool(case.urgent),
+            "urgent_why": case.urgent_why,
+            "owner_name": case.owner_name,
+            "next_what": case.next_what,
+        },
+    )
+
+
+def stub_entry(case: Case, people: Iterable[Person]) -> Entry:
+    """After hand-over: enough to recognise the sister's second call, without the case key."""
+    people = list(people)
+    client = client_of(people)
+    data = {
+        "reference": case.reference,
+        "name": client.full_name if client else "",
+        "owner_name": case.owner_name,
+        "opened_on": case.opened_on.isoformat() if case.opened_on else "",
+    }
+    return Entry(id=case.pk, kind=STUB, terms=_terms(people), digits=_digits(people), data=data)
+
+
+def client_of(people: Iterable[Person]) -> Person | None:
+    return next((person for person in people if person.role == PartyRole.CLIENT), None)
+
+
+def _publish_party(case: Case, person: Person) -> None:
+    data = {"role": str(person.role), "reference": "" if case.walled else case.reference}
+    entry = Entry(id=person.pk, kind=PARTY, terms=_terms([person]), digits=_digits([person]), data=data)
+    for purpose in (Purpose.COORDINATION, Purpose.SUPERVISING):
+        publish(teams.by_purpose(purpose), entry)
+
+
+def _people(case: Case) -> list[Person]:
+    return list(Person.objects.filter(case=case))
+
+
+def _teams_holding(case: Case) -> list[Team]:
+    rows = CaseTeamAccess.objects.filter(content_object=case, permission__codename="open_case")
+    return list(Team.objects.filter(group__in=rows.values("group")))
+
+
+def _terms(people: Iterable[Person]) -> list[str]:
+    return names.terms(
+        name for person in people for name in (person.given_names, person.family_names, *person.other_names)
+    )
+
+
+def _digits(people: Iterable[Person]) -> list[str]:
+    numbers = [number for person in people for number in (person.phone, *person.a_numbers)]
+    return [digits for number in numbers if (digits := "".join(filter(str.isdigit, number)))]

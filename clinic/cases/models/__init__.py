@@ -1,0 +1,22 @@
+from .access import AccessQuerySet, CaseTeamAccess, CaseUserAccess
+from .case import Case, CaseKey, CaseRow, Compartment, Stage
+from .papers import Document, Note
+from .people import AskLater, Detention, Paper, PartyRole, Person
+
+__all__ = [
+    "AccessQuerySet",
+    "AskLater",
+    "Case",
+    "CaseKey",
+    "CaseRow",
+    "CaseTeamAccess",
+    "CaseUserAccess",
+    "Compartment",
+    "Detention",
+    "Document",
+    "Note",
+    "Paper",
+    "PartyRole",
+    "Person",
+    "Stage",
+]

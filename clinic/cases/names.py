@@ -1,0 +1,67 @@
+"""One matcher for search, duplicate warning and conflict check."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import JaroWinkler
+
+SIMILAR = 0.82
+LONGEST = 40
+WORD = re.compile(r"[^\W\d_]+")
+NUMBER = re.compile(r"\d[\d\s().+/-]{2,}\d")
+FEWEST_DIGITS = 4
+# Sounds that one name is written with in several ways, longest first.
+SOUNDS = (
+    ("sch", "sh"),
+    ("ou", "u"),
+    ("aa", "a"),
+    ("ee", "i"),
+    ("ii", "i"),
+    ("oo", "u"),
+    ("uu", "u"),
+    ("kh", "h"),
+    ("gh", "g"),
+    ("ph", "f"),
+    ("dh", "d"),
+    ("x", "h"),
+    ("z", "s"),
+    ("ck", "k"),
+    ("q", "k"),
+    ("y", "i"),
+)
+
+
+def fold(name: str) -> list[str]:
+    """A name as lower-case words without accents, spelt as it sounds: ["gonsales", "maria"]."""
+    flat = unicodedata.normalize("NFKD", name.casefold())
+    flat = "".join(letter for letter in flat if not unicodedata.combining(letter))
+    flat = flat.replace("'", "").replace("’", "").replace("ʿ", "").replace("-", " ")
+    return [_sound(word)[:LONGEST] for word in WORD.findall(flat)]
+
+
+def terms(names: Iterable[str]) -> list[str]:
+    """The words that an index keeps for all names of a person, each once."""
+    return list(dict.fromkeys(word for name in names for word in fold(name)))
+
+
+def digits_of(text: str) -> str:
+    """The digits of a typed number, or "" where too few to look for."""
+    digits = "".join(filter(str.isdigit, text))
+    return digits if len(digits) >= FEWEST_DIGITS else ""
+
+
+def similar(word: str, known: Sequence[str]) -> Iterator[tuple[int, float]]:
+    """Places in `known` of words like this one, with 0..100."""
+    found = process.extract(
+        word, known, scorer=JaroWinkler.normalized_similarity, score_cutoff=SIMILAR, limit=None
+    )
+    for _, score, place in found:
+        yield place, score * 100
+
+
+def _sound(word: str) -> str:
+    for written, sound in SOUNDS:
+        word = word.replace(written, sound)
+    return "".join(letter for n, letter in enumerate(word) if n == 0 or letter != word[n - 1])

@@ -1,0 +1,143 @@
+"""What the case page shows, as plain rows for the templates."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clinic import languages, numbers
+from clinic.audit import reading
+from clinic.vault.keyring import current
+from clinic.vault.sealed import SealedModel
+
+from . import access, lists
+from .forms import PAPERS, SAFE_WAYS
+from .models import AskLater, Case, Compartment, Detention, Document, Note, PartyRole, Person
+
+Row = dict[str, Any]
+EVENTS = 40
+
+
+def editable_rows(case: Case) -> dict[str, SealedModel]:
+    """The rows behind the edit form, by prefix; missing ones are new."""
+    people = list(Person.objects.filter(case=case))
+    client = lists.client_of(people) or _new_person(case, PartyRole.CLIENT)
+    caller = next((one for one in people if one.role == PartyRole.CALLER), None)
+    detention = Detention.objects.filter(case=case).first()
+    return {
+        "case": case,
+        "client": client,
+        "caller": caller or _new_person(case, PartyRole.CALLER),
+        "detention": detention or Detention(case=case, organisation_id=case.organisation_id),
+    }
+
+
+def page_of(case: Case) -> dict[str, Any]:
+    people = list(Person.objects.filter(case=case))
+    return {
+        "client": lists.client_of(people),
+        "client_rows": [row for one in people if one.role == PartyRole.CLIENT for row in client_rows(one)],
+        "callers": [
+            (one, caller_rows(one))
+            for one in people
+            if one.role not in (PartyRole.CLIENT, PartyRole.PERPETRATOR)
+        ],
+        "detention_rows": [row for one in Detention.objects.filter(case=case) for row in detention_rows(one)],
+        "notes": [note_row(note) for note in _newest(Note, case, "written_at")],
+        "documents": [document_row(document) for document in _newest(Document, case, "added_at")],
+        "holders": [row.user.sign_in_name for row in access.holders(case)],
+        "events": reading.readable(current(), case_id=case.pk)[:EVENTS],
+    }
+
+
+def client_rows(person: Person) -> list[Row]:
+    return [
+        {"label": _("Name"), "value": person.full_name},
+        {"label": _("Other spellings"), "value": "\n".join(person.other_names)},
+        {"label": _("A-number"), "value": "\n".join(map(numbers.show_a_number, person.a_numbers))},
+        {"label": _("Date of birth"), "value": _day(person.born_on)},
+        {"label": _("Country of birth"), "value": person.country_of_birth},
+        {"label": _("Language"), "value": _language(person)},
+    ]
+
+
+def caller_rows(person: Person) -> list[Row]:
+    ways = [str(label) for way, label in SAFE_WAYS if way in person.safe_ways]
+    return [
+        {"label": _("Name"), "value": person.full_name},
+        {"label": _("What they are to the client"), "value": person.relation},
+        {"label": _("Safe number"), "value": person.phone},
+        {"label": _("Safe ways"), "value": ", ".join(ways)},
+        {"label": _("When"), "value": person.safe_when},
+        {"label": _("Code word"), "value": person.code_word},
+        {"label": _("Language"), "value": _language(person)},
+    ]
+
+
+def detention_rows(detention: Detention) -> list[Row]:
+    papers = {paper.value: str(label) for paper, label in PAPERS}
+    return [
+        {"label": _("Held at"), "value": detention.held_at},
+        {"label": _("Arrested by"), "value": detention.arrested_by},
+        {"label": _("Arrested on"), "value": _day(detention.arrested_on)},
+        {"label": _("Arrested where"), "value": detention.arrested_where},
+        {"label": _("Paper shown"), "value": papers.get(detention.paper, "")},
+        {"label": _("In removal proceedings"), "value": _answer(detention.in_removal_proceedings)},
+        {"label": _("Notice to appear"), "value": _day(detention.notice_to_appear_on)},
+        {"label": _("Next hearing"), "value": _day(detention.hearing_on)},
+        {"label": _("Signed"), "value": detention.signed_anything},
+    ]
+
+
+def note_row(note: Note) -> Row:
+    if note.is_locked:
+        return {"locked": True, "compartment": _compartment(note)}
+    return {
+        "id": note.pk,
+        "text": note.text,
+        "who": note.written_by_name,
+        "at": note.written_at,
+        "compartment": _compartment(note),
+    }
+
+
+def document_row(document: Document) -> Row:
+    if document.is_locked:
+        return {"locked": True}
+    return {
+        "title": document.title,
+        "kind": _compartment(document),
+        "size": document.size,
+        "who": document.added_by_name,
+        "at": document.added_at,
+        "url": reverse("cases:document", args=[document.case_id, document.pk]),
+    }
+
+
+def _newest(model: type[Any], case: Case, moment: str) -> list[Any]:
+    """Those that open, newest first; how many more there are in other compartments is nobody's business."""
+    rows = [row for row in model.objects.filter(case=case).select_related("key") if not row.is_locked]
+    return sorted(rows, key=lambda row: getattr(row, moment), reverse=True)
+
+
+def _compartment(row: Note | Document) -> str:
+    return str(Compartment(row.key.compartment).label)
+
+
+def _new_person(case: Case, role: PartyRole) -> Person:
+    return Person(case=case, organisation_id=case.organisation_id).fill(role=role)
+
+
+def _day(day: Any) -> str:
+    return f"{day:%B} {day.day}, {day.year}" if day else ""
+
+
+def _answer(answer: AskLater) -> str:
+    return "" if answer == AskLater.LATER else answer.label
+
+
+def _language(person: Person) -> str:
+    name = languages.name_of(person.language) if person.language else ""
+    if person.interpreter == AskLater.YES:
+        return _("%(language)s, interpreter needed") % {"language": name or "?"}
+    return str(name)

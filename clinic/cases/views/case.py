@@ -1,0 +1,90 @@
+"""One case: reading it, correcting it, promising the next step."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from clinic.accounts.doors import StaffRequest, staff
+from clinic.audit import actions as audit
+from clinic.cases import actions, sections, showing
+from clinic.cases.finding import find_case, held
+from clinic.cases.forms import DocumentForm, EditForm, NextForm, NoteForm, initial_of
+from clinic.cases.models import Case
+from clinic.vault.errors import Stale
+from clinic.vault.sealed import SealedModel
+
+
+@staff
+@require_GET
+def case(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    found = find_case(request, case_id)
+    audit.record_view(audit.Event.CASE_OPENED, by=request.user, case_id=found.pk)
+    compartments = held(found)
+    context = showing.page_of(found) | {
+        "case": found,
+        "sections": sections.sections(found, request.user),
+        "note_form": NoteForm(held=compartments),
+        "document_form": DocumentForm(held=compartments),
+        "today": timezone.localdate(),
+    }
+    return render(request, "cases/case.html", context)
+
+
+@staff(live=True)
+@require_http_methods(["GET", "POST"])
+def edit(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    found = find_case(request, case_id)
+    rows = showing.editable_rows(found)
+    form = EditForm(request.POST or None, initial=initial_of(rows) | _revs(rows))
+    if request.method == "POST" and form.is_valid():
+        try:
+            _apply(form, rows)
+            actions.edit_case(case=found, rows=rows.values(), by=request.user)
+        except Stale:
+            return _told(request, found, form)
+        messages.success(request, _("The case was saved."))
+        return redirect("cases:case", found.pk)
+    return render(request, "cases/edit.html", {"case": found, "form": form})
+
+
+@staff
+@require_http_methods(["GET", "POST"])
+def next_step(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    found = find_case(request, case_id)
+    form = NextForm(request.POST or None, initial={"on": found.next_on, "what": found.next_what})
+    if request.method == "POST" and form.is_valid():
+        actions.set_next(case=found, by=request.user, **form.cleaned_data)
+        messages.success(request, _("We will remind the person who has the case."))
+        return redirect("cases:case", found.pk)
+    return render(request, "cases/next_step.html", {"case": found, "form": form})
+
+
+def _revs(rows: dict[str, SealedModel]) -> dict[str, int]:
+    return {f"{name}_rev": row.rev for name, row in rows.items()}
+
+
+def _apply(form: EditForm, rows: dict[str, SealedModel]) -> None:
+    """Raises Stale where a row is newer than what was on the screen."""
+    for name, row in rows.items():
+        if form.cleaned_data.get(f"{name}_rev") != row.rev:
+            raise Stale
+        for attribute, value in form.values(name).items():
+            if attribute != "rev":
+                setattr(row, attribute, value)
+
+
+def _told(request: StaffRequest, case: Case, form: EditForm) -> HttpResponse:
+    """The second of two editors: both versions on one page, nothing lost."""
+    rows = showing.editable_rows(Case.objects.get(pk=case.pk))
+    context = {
+        "case": case,
+        "form": form.over(_revs(rows)),
+        "differences": form.differences(initial_of(rows)),
+        "has_errors": True,
+    }
+    return render(request, "cases/edit.html", context, status=409)

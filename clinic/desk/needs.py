@@ -1,0 +1,158 @@
+"""Who needs me now. Each part reads one room; none of them writes."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinic.accounts import invitations, roster
+from clinic.accounts.models import Nudge, Purpose, User
+from clinic.cases import caseload
+from clinic.cases.caseload import Row
+from clinic.vault.keyring import current
+from intake.models import Draft, drafts_of
+from intake.rules import Waiting
+from intake.waiting import waiting_and_offered
+from referrals.models import Referral
+from referrals.rules import How, Status
+from referrals.teasers import Teaser, offers_to
+from uvisa.board import KINDS, board
+from uvisa.rules import deadline_heading
+
+Due = dict[str, Any]
+CALLS = frozenset({Purpose.INTAKE, Purpose.COORDINATION})
+DECIDING = frozenset({Purpose.COORDINATION, Purpose.SUPERVISING})
+
+
+@dataclass(slots=True)
+class Needs:
+    drafts: list[Draft] = field(default_factory=list)
+    given: list[tuple[Row, Referral]] = field(default_factory=list)
+    offers: list[Teaser] = field(default_factory=list)
+    approvals: list[Due] = field(default_factory=list)
+    deadlines: list[dict[str, Any]] = field(default_factory=list)
+    waiting: int | None = None
+    urgent: int = 0
+    newcomers: int = 0
+    alone: list[tuple[str, str]] = field(default_factory=list)
+    idle_reminders: bool = False
+
+    @property
+    def overdue(self) -> int:
+        return sum(len(group["rows"]) for group in self.deadlines if group["kind"] == "overdue")
+
+    def nothing_due(self, on: date) -> bool:
+        rows = [row for group in self.deadlines for row in group["rows"] if row["due_on"] <= on]
+        return not (self.given or self.offers or self.approvals or rows)
+
+    @property
+    def calm(self) -> bool:
+        mine = (self.drafts, self.given, self.offers, self.approvals, self.newcomers, self.alone)
+        return not any((*mine, self.waiting, *(group["rows"] for group in self.deadlines)))
+
+
+def needs_of(user: User, *, on: date) -> Needs:
+    purposes = frozenset(current().named)
+    own = caseload.rows(user, on=on)
+    due = {row["id"]: row for row in own_promises(own, on)}
+    needs = Needs(given=given_to(user, own), offers=offers_to(user, on=on))
+    if purposes & CALLS:
+        needs.drafts = drafts_of(user)
+        waiting, offered = waiting_and_offered(on)
+        needs.waiting, needs.urgent = len(waiting), sum(case.urgent for case in waiting)
+        due = {row["id"]: row for row in promises_without_owner([*waiting, *offered], on)} | due
+    if purposes & DECIDING:
+        requests, needs.approvals = certification(on)
+        due |= {row["id"]: row for row in requests}
+    if Purpose.COORDINATION in purposes:
+        needs.newcomers, needs.alone = invitations.waiting(current()), held_by_one()
+    needs.deadlines = grouped(due.values(), on)
+    needs.idle_reminders = needs.nothing_due(on) and idle_reminders(user, on=on).exists()
+    return needs
+
+
+def idle_reminders(user: User, *, on: date) -> QuerySet[Nudge]:
+    """Plain reminders up to today. Where nothing is due, what they were for ended without this person."""
+    return Nudge.objects.filter(user=user, urgent=False, day__lte=on)
+
+
+def own_promises(rows: Iterable[Row], on: date) -> Iterator[Due]:
+    for row in rows:
+        case, day = row.case, row.case.next_on
+        if day:
+            whose = row.client.full_name if row.client else ""
+            yield _promise(case.pk, day, case.next_what, whose, case.reference, case.owner_name, on)
+
+
+def promises_without_owner(cases: Iterable[Waiting], on: date) -> Iterator[Due]:
+    """Call-backs and the like on cases that nobody has yet: the whole team keeps them."""
+    for case in cases:
+        if case.next_on:
+            yield _promise(case.id, case.next_on, case.next_what, case.name, case.reference, "", on)
+
+
+def given_to(user: User, own: Iterable[Row]) -> list[tuple[Row, Referral]]:
+    """Cases that somebody gave this person, who has not said "I have it" yet."""
+    rows = {row.case.pk: row for row in own}
+    found = Referral.objects.filter(case__in=list(rows))
+    return [(rows[one.case_id], one) for one in found if _unconfirmed(one, user)]
+
+
+def certification(on: date) -> tuple[list[Due], list[Due]]:
+    """What agencies owe us within the week, and requests that wait for a supervising attorney."""
+    found = board(today=on)
+    rows = [row for group in found.groups for row in group["rows"] if group["kind"] != "later"]
+    ready = [row for row in found.ours if row["status"] == "ready"]
+    mine = ready if Purpose.SUPERVISING in current().named else []
+    return [row | {"url": _request(row)} for row in rows], [row | {"url": _request(row)} for row in mine]
+
+
+def held_by_one() -> list[tuple[str, str]]:
+    """Teams whose key only one person holds: with that passphrase, what only they can open would be lost."""
+    people = {one.id: one.name for one in roster.people().values() if one.active}
+    found = []
+    for team in roster.teams().values():
+        holders = [people[one] for one in team.members if one in people]
+        if len(holders) == 1 and team.purpose != Purpose.OTHER:
+            found.append((str(Purpose(team.purpose).label), holders[0]))
+    return sorted(found)
+
+
+def grouped(rows: Iterable[Due], on: date) -> list[dict[str, Any]]:
+    ordered = sorted(rows, key=lambda row: (row["due_on"], row["reference"]))
+    return [
+        {"kind": kind, "rows": [row for row in ordered if deadline_heading(row["due_on"], on) == heading]}
+        for heading, kind in KINDS.items()
+    ]
+
+
+def _promise(case: UUID, day: date, what: str, whose: str, reference: str, owner: str, on: date) -> Due:
+    return {
+        "id": case,
+        "what": what or _("Next step"),
+        "url": reverse("cases:case", args=[case]),
+        "whose": whose,
+        "reference": reference,
+        "due_on": day,
+        "late": late(day, on),
+        "owner": owner,
+    }
+
+
+def late(day: date, on: date) -> str:
+    days = (on - day).days
+    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days} if days > 0 else ""
+
+
+def _unconfirmed(referral: Referral, user: User) -> bool:
+    return referral.to == str(user.pk) and referral.how != How.OFFER and referral.status == Status.OPEN
+
+
+def _request(row: Due) -> str:
+    return reverse("uvisa:request", args=[row["case"], row["id"]])

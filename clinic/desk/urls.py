@@ -1,0 +1,10 @@
+from django.urls import path
+
+from . import views
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("stop-reminders/", views.stop, name="stop"),
+]

@@ -1,0 +1,109 @@
+"""The questions of a call."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from django.forms import BooleanField, CharField, HiddenInput
+from django.utils.translation import gettext_lazy as _
+
+from clinic import forms
+from clinic.cases.forms import FactsForm
+
+from .models import Draft, Typed
+
+# Not part of what was typed.
+OF_THE_PAGE = ("rev", "page")
+LISTS = {
+    "detention_held_at": "facilities",
+    "detention_arrested_by": "agencies",
+    "caller_relation": "relations",
+}
+
+
+class CallForm(FactsForm):
+    """Two things are needed: who the person is, and how to reach the caller."""
+
+    reveals = {
+        "case_urgent_why": "case_urgent=yes",
+        "detention_notice_to_appear_on": "detention_in_removal_proceedings=yes,unknown",
+        "detention_hearing_on": "detention_in_removal_proceedings=yes,unknown",
+    }
+
+    no_way_back = BooleanField(label=_("There is no safe way to call back"), required=False)
+    call_back_on = forms.DayField(
+        label=_("We promised to call back on"),
+        future=True,
+        required=False,
+        help_text=_("You are reminded on that day."),
+    )
+    rev = forms.RevField()
+    page = CharField(widget=HiddenInput, max_length=32, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, list_id in LISTS.items():
+            self.fields[name].widget.attrs["list"] = list_id
+
+    @classmethod
+    def of(cls, draft: Draft) -> "CallForm":
+        """The page of a draft, as far as it was filled in; nothing is judged yet."""
+        return cls(initial={**draft.typed, "rev": draft.rev, "page": uuid4().hex})
+
+    def typed(self) -> Typed:
+        """What stands in the boxes now, understood or not."""
+        return {name: value for name in self.fields if name not in OF_THE_PAGE and (value := self._raw(name))}
+
+    def _raw(self, name: str) -> Any:
+        """Text, several texts, or True; None where nothing was answered."""
+        value = self.fields[name].widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+        if isinstance(value, list):
+            return value if any(value) else None
+        return value
+
+    @property
+    def posted_rev(self) -> int:
+        """0 where it was lost or altered: no saved draft has it."""
+        text = self.data.get("rev", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+    @property
+    def posted_page(self) -> str:
+        return str(self.data.get("page", ""))[:32]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self._check_person(cleaned)
+        self._check_way_back(cleaned)
+        return cleaned
+
+    def _check_person(self, cleaned: Mapping[str, Any]) -> None:
+        asked = ("client_given_names", "client_family_names", "client_a_numbers")
+        if not any(cleaned.get(name) or name in self.errors for name in asked):
+            self.add_error(asked[0], _("Write a name or an A-number of the person detained: one is enough."))
+
+    def _check_way_back(self, cleaned: Mapping[str, Any]) -> None:
+        known = cleaned.get("caller_phone") or "caller_phone" in self.errors
+        if not known and not cleaned.get("no_way_back"):
+            self.add_error(
+                "caller_phone", _("Write a number to call back, or tick “There is no safe way to call back”.")
+            )
+
+    def differences(self, saved: Typed) -> list[tuple[str, str]]:
+        """Label and saved answer of each question that was answered differently in another window."""
+        mine = self.typed()
+        names = [name for name in self.fields if mine.get(name) != saved.get(name)]
+        return [
+            (str(self.fields[name].label), said(saved.get(name))) for name in names if name not in OF_THE_PAGE
+        ]
+
+    def over(self, draft: Draft) -> "CallForm":
+        """The same answers on top of the newer draft: saving once more replaces it."""
+        return CallForm(initial={**self.typed(), "rev": draft.rev, "page": self.posted_page})
+
+
+def said(value: Any) -> str:
+    """One answer in a line."""
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return " ".join(part for part in value if part)
+    return str(_("Yes")) if value is True else str(value or "")

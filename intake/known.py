@@ -1,0 +1,46 @@
+"""Who is here already, while somebody calls."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from clinic.cases import lists
+from clinic.vault.index import Hit
+
+from .rules import days_waiting
+
+FEWEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A case that may be about the same person. A stub's holders have the key, we do not."""
+
+    id: UUID
+    name: str
+    reference: str
+    owner: str
+    opened_on: date | None
+    days: int
+    stub: bool
+
+
+def known_cases(typed: str, *, on: date) -> list[Known]:
+    """Nothing for fewer than three letters: that would name half the clinic."""
+    if len(typed) < FEWEST:
+        return []
+    return [_known(hit, on) for hit in lists.search(typed)]
+
+
+def _known(hit: Hit, on: date) -> Known:
+    data = hit.entry.data
+    opened_on = date.fromisoformat(data["opened_on"]) if data.get("opened_on") else None
+    return Known(
+        id=hit.entry.id,
+        name=data.get("name", ""),
+        reference=data["reference"],
+        owner=data.get("owner_name", ""),
+        opened_on=opened_on,
+        days=days_waiting(opened_on, on),
+        stub=hit.entry.kind == lists.STUB,
+    )

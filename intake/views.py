@@ -1,0 +1,172 @@
+"""Taking a call, and the cases that wait because of one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic import languages
+from clinic.accounts.doors import StaffRequest, get_or_404, members
+from clinic.accounts.models import Purpose
+from clinic.audit import actions as audit
+from clinic.cases.finding import find_case
+from clinic.vault.errors import Stale
+
+from . import actions, choices
+from .actions import Call, Version
+from .forms import CallForm
+from .known import known_cases
+from .models import Draft, drafts_of
+from .rules import Waiting, days_waiting
+from .waiting import waiting_and_offered
+
+TEAMS = (Purpose.INTAKE, Purpose.COORDINATION)
+PER_PAGE = 100
+
+
+@members(*TEAMS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def call(request: StaffRequest) -> HttpResponse:
+    if request.method == "POST":
+        return redirect("intake:draft", actions.start_call(by=request.user).pk)
+    return render(request, "intake/call.html", {"drafts": drafts_of(request.user)})
+
+
+@members(*TEAMS, live=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft(request: StaffRequest, draft_id: UUID) -> HttpResponse:
+    found = find_draft(request, draft_id)
+    if isinstance(found, HttpResponse):
+        return found
+    if request.method != "POST":
+        return _page(request, found, CallForm.of(found))
+    form = CallForm(request.POST)
+    if request.headers.get("X-Swap") == "known":
+        return render(request, "intake/known.html", _known(request, form))
+    try:
+        found = actions.save_draft(draft=found, typed=form.typed(), version=_version(form))
+    except Stale:
+        return _told(request, found, form)
+    if "find" in request.POST:
+        return _page(request, found, CallForm.of(found), **_known(request, form))
+    messages.success(request, _("Saved. Nobody else sees it until you log the call."))
+    return redirect("intake:draft", found.pk)
+
+
+@members(*TEAMS, live=True)
+@require_POST
+def autosave(request: StaffRequest, draft_id: UUID) -> JsonResponse:
+    found = get_or_404(Draft.objects.visible_to(request.user), pk=draft_id)
+    form = CallForm(request.POST)
+    try:
+        saved = actions.save_draft(draft=found, typed=form.typed(), version=_version(form))
+    except (Stale, Draft.DoesNotExist):
+        return JsonResponse({"ok": False}, status=409)
+    return JsonResponse({"ok": True, "rev": saved.rev})
+
+
+@members(*TEAMS, live=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def finish(request: StaffRequest, draft_id: UUID) -> HttpResponse:
+    found = find_draft(request, draft_id)
+    if isinstance(found, HttpResponse):
+        return found
+    if request.method != "POST":
+        return redirect("intake:draft", found.pk)
+    form, on = CallForm(request.POST), timezone.localdate()
+    try:
+        if not form.is_valid():
+            actions.save_draft(draft=found, typed=form.typed(), version=_version(form))
+            return _page(request, found, form, status=422)
+        actions.finish_call(draft=found, version=_version(form), call=_answers(form), by=request.user, on=on)
+    except Stale:
+        return _told(request, found, form)
+    return redirect("intake:logged", draft_id)
+
+
+@members(*TEAMS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def discard(request: StaffRequest, draft_id: UUID) -> HttpResponse:
+    found = get_or_404(Draft.objects.visible_to(request.user), pk=draft_id)
+    if request.method != "POST":
+        return render(request, "intake/discard.html", {"draft": found})
+    actions.discard_draft(draft=found, by=request.user)
+    messages.success(request, _("The call was thrown away."))
+    return redirect("intake:call")
+
+
+@members(*TEAMS)
+@require_safe
+def logged(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """Safe to read out: the reference and what happens next, nobody's name."""
+    case = find_case(request, case_id)
+    audit.record_view(audit.Event.CASE_OPENED, by=request.user, case_id=case.pk)
+    return render(request, "intake/logged.html", {"case": case})
+
+
+@members(*TEAMS)
+@require_safe
+def queue(request: StaffRequest) -> HttpResponse:
+    audit.record_view(audit.Event.LIST_VIEWED, by=request.user, details={"list": "waiting"})
+    today = timezone.localdate()
+    waiting, offered = waiting_and_offered(today)
+    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [_row(case) for case in page],
+        "offered": [_row(case) for case in offered],
+        "may_give": bool({Purpose.COORDINATION, Purpose.SUPERVISING} & request.purposes),
+    }
+    return render(request, "intake/queue.html", context)
+
+
+def find_draft(request: StaffRequest, draft_id: UUID) -> Draft | HttpResponse:
+    """One's own draft; the case where it became one already; else 404."""
+    found: Draft | None = Draft.objects.visible_to(request.user).filter(pk=draft_id).first()
+    if found is None:
+        find_case(request, draft_id)
+        return redirect("intake:logged", draft_id)
+    return found
+
+
+def _page(
+    request: StaffRequest, found: Draft, form: CallForm, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = {"draft": found, "form": form, **choices.offered(), **more}
+    return render(request, "intake/draft.html", context, status=status)
+
+
+def _told(request: StaffRequest, found: Draft, form: CallForm) -> HttpResponse:
+    """Two windows on one call: both versions on one page, nothing lost."""
+    newer = get_or_404(Draft.objects.visible_to(request.user), pk=found.pk)
+    told = {"differences": form.differences(newer.typed), "has_errors": True}
+    return _page(request, newer, form.over(newer), status=409, **told)
+
+
+def _known(request: StaffRequest, form: CallForm) -> dict[str, Any]:
+    typed = form.data.get("find_known", "")[:200].strip()
+    audit.record_view(audit.Event.SEARCHED, by=request.user)
+    return {"typed": typed, "known": known_cases(typed, on=timezone.localdate())}
+
+
+def _version(form: CallForm) -> Version:
+    return Version(form.posted_rev, form.posted_page)
+
+
+def _answers(form: CallForm) -> Call:
+    rows = {row: form.values(row) for row in ("client", "caller", "detention", "case")}
+    return Call(**rows, call_back_on=form.cleaned_data["call_back_on"])
+
+
+def _row(case: Waiting) -> dict[str, Any]:
+    return {
+        "case": case,
+        "days": days_waiting(case.opened_on, timezone.localdate()),
+        "language": languages.name_of(case.language),
+    }

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class ReferralsConfig(AppConfig):
+    name = "referrals"
+
+    def ready(self) -> None:
+        from clinic.accounts import leaving
+        from clinic.cases import sections
+
+        from . import history, leavers
+
+        sections.register("referrals", history.section)
+        leaving.register("referrals", leavers.say_goodbye)

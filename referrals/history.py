@@ -1,0 +1,81 @@
+"""Where a case went so far, as lines for a page."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic import languages
+from clinic.accounts.models import Purpose, User
+from clinic.cases import lists
+from clinic.cases.models import Case, Detention, Person
+from clinic.cases.sections import Action, Section
+from clinic.vault.keyring import current
+
+from .models import Referral
+from .rules import How, Reason, Status, ran_out
+from .words import REASONS, STATES
+
+REASON_WORDS = dict(REASONS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    id: UUID
+    name: str
+    state: str
+    reason: str
+    by_name: str
+    on: date | None
+    until: date | None
+    may_withdraw: bool
+
+
+def lines(case: Case) -> list[Line]:
+    """Newest first."""
+    today = timezone.localdate()
+    rows = sorted(Referral.objects.filter(case=case), key=lambda row: row.made_on or date.min, reverse=True)
+    return [_line(row, today) for row in rows]
+
+
+def page_of(case: Case) -> dict[str, Any]:
+    """What somebody who gives a case must see of it."""
+    client = lists.client_of(Person.objects.filter(case=case))
+    return {
+        "client": client,
+        "client_language": languages.name_of(client.language) if client and client.language else "",
+        "detention": Detention.objects.filter(case=case).first(),
+        "history": lines(case),
+    }
+
+
+def section(case: Case, user: User) -> Section | None:
+    """On the case page: where it went, and the way to give it on."""
+    actions = []
+    if {Purpose.COORDINATION, Purpose.SUPERVISING} & set(current().named):
+        label = _("Give it to somebody else") if case.owner else _("Give or offer it")
+        actions.append(Action(reverse("referrals:give", args=[case.pk]), label))
+    told = [_shown(line) for line in lines(case)[:5]]
+    return Section(_("Who it went to"), told, actions) if told or actions else None
+
+
+def _shown(line: Line) -> dict[str, str]:
+    return {"what": f"{line.name} {line.state}", "status": line.reason, "url": ""}
+
+
+def _line(row: Referral, today: date) -> Line:
+    status = Status.RAN_OUT if ran_out(row.status, row.until, today) else row.status
+    return Line(
+        id=row.pk,
+        name=row.to_name,
+        state=str(STATES.get((row.how, status), "")),
+        reason=str(REASON_WORDS[Reason(row.reason)]) if row.reason else "",
+        by_name=row.by_name,
+        on=row.answered_on or row.made_on,
+        until=row.until,
+        may_withdraw=row.how == How.OFFER and status == Status.OPEN,
+    )

@@ -1,0 +1,297 @@
+"""A call: draft, autosave, two windows, and the case it becomes."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.accounts.models import Nudge
+from clinic.audit import actions as audit
+from clinic.audit.models import AuditEvent
+from clinic.cases.models import Case, Detention, Person, Stage
+from clinic.vault.errors import Locked, Tampered
+from intake import actions
+from intake.models import Draft
+from tests.accounts.doorway import signed_in
+from tests.builders import Cast, make_clinic
+from tests.cases_builders import give, make_case, open_case
+
+pytestmark = pytest.mark.django_db
+
+ENOUGH = {
+    "client_given_names": "Ficta María",
+    "client_family_names": "Ejemplo Prueba",
+    "caller_phone": "612-555-0101",
+    "page": "one",
+    "rev": "1",
+}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_clinic()
+
+
+@pytest.fixture
+def chi(cast: Cast) -> Client:
+    return signed_in(cast, "chi")
+
+
+def start(client: Client) -> Draft:
+    response = client.post(reverse("intake:call"), secure=True)
+    assert response.status_code == 302
+    return Draft.objects.get(pk=response["Location"].split("/")[-2])
+
+
+def post(client: Client, name: str, draft: Draft, data: dict[str, str], **headers: str):
+    return client.post(reverse(f"intake:{name}", args=[draft.pk]), data, secure=True, headers=headers)
+
+
+def get(client: Client, name: str, *args: object):
+    return client.get(reverse(f"intake:{name}", args=args), secure=True)
+
+
+def test_it_works(cast, chi):
+    draft = start(chi)
+    assert get(chi, "draft", draft.pk).status_code == 200
+    assert post(chi, "autosave", draft, ENOUGH).json() == {"ok": True, "rev": 2}
+    assert "Ficta María" in get(chi, "draft", draft.pk).content.decode()
+    facts = {
+        "rev": "2",
+        "detention_held_at": "Fictional County Jail",
+        "detention_in_removal_proceedings": "yes",
+        "client_a_numbers": "A 000 123 456",
+        "case_urgent": "yes",
+        "case_urgent_why": "transfer tonight",
+        "call_back_on": "12 31 2199",
+    }
+    response = post(chi, "finish", draft, ENOUGH | facts)
+    assert response["Location"] == reverse("intake:logged", args=[draft.pk])
+    assert not Draft.objects.exists()
+    with cast.acting(cast.ana):
+        case = open_case(Case.objects.get())
+        assert (case.stage, case.urgent, case.urgent_why) == (Stage.WAITING, True, "transfer tonight")
+        assert str(Nudge.objects.get(user=cast.chi).pk) == case.nudge
+        people = {one.role: one for one in Person.objects.filter(case=case)}
+        assert people["client"].full_name == "Ficta María Ejemplo Prueba"
+        assert people["client"].a_numbers == ["000123456"]
+        assert people["caller"].phone == "612-555-0101"
+        assert Detention.objects.get(case=case).in_removal_proceedings == "yes"
+        page = get(chi, "logged", draft.pk).content.decode()
+        assert case.reference in page
+        assert "Ficta" not in page
+
+
+@pytest.mark.parametrize("name", ["ben", "dee", "sol"])
+def test_other_teams_take_no_calls(cast, chi, name):
+    draft, other = start(chi), signed_in(cast, name)
+    for view in ("draft", "finish", "discard"):
+        assert get(other, view, draft.pk).status_code == 403
+    assert post(other, "autosave", draft, ENOUGH).status_code == 403
+    assert get(other, "call").status_code == 403
+    assert Draft.objects.get().rev == 1
+
+
+def test_a_draft_is_its_writers_alone(cast, chi):
+    draft, ana = start(chi), signed_in(cast, "ana")
+    for view in ("draft", "finish", "discard"):
+        assert get(ana, view, draft.pk).status_code == 404
+        if view != "draft":
+            assert post(ana, view, draft, ENOUGH).status_code == 404
+    assert post(ana, "autosave", draft, ENOUGH).status_code == 404
+    assert Draft.objects.get().rev == 1
+
+
+def test_nobody_is_asked_to_sign_in(cast, chi):
+    draft = start(chi)
+    assert "/sign-in/" in Client().get(reverse("intake:draft", args=[draft.pk]), secure=True)["Location"]
+
+
+def test_nothing_typed_lies_in_plain(chi):
+    draft = start(chi)
+    post(chi, "autosave", draft, ENOUGH)
+    assert b"Ficta" not in bytes(Draft.objects.get().sealed)
+
+
+def test_only_its_writers_keys_open_it(cast, chi):
+    draft = start(chi)
+    post(chi, "autosave", draft, ENOUGH)
+    with cast.acting(cast.ana):
+        row = Draft.objects.get()
+        assert row.is_locked
+        with pytest.raises(Locked):
+            _ = row.typed
+
+
+def test_moved_to_another_person_it_opens_for_nobody(cast, chi):
+    draft = start(chi)
+    Draft.objects.filter(pk=draft.pk).update(user=cast.ana)
+    with cast.acting(cast.ana), pytest.raises(Tampered):
+        _ = Draft.objects.get().typed
+
+
+def test_one_event_for_all_that_is_typed(chi):
+    draft, before = start(chi), AuditEvent.objects.count()
+    for rev in range(1, 6):
+        assert post(chi, "autosave", draft, ENOUGH | {"rev": str(rev), "case_story": "x" * rev}).json()["ok"]
+    assert AuditEvent.objects.count() == before
+
+
+def test_saving_the_same_again_makes_no_new_version(chi):
+    draft = start(chi)
+    assert post(chi, "autosave", draft, ENOUGH).json()["rev"] == 2
+    assert post(chi, "autosave", draft, ENOUGH | {"rev": "2"}).json()["rev"] == 2
+
+
+def test_a_second_window_is_told_and_loses_nothing(chi):
+    draft = start(chi)
+    post(chi, "autosave", draft, ENOUGH | {"case_story": "from the first window"})
+    other = ENOUGH | {"page": "two", "case_story": "from the second window"}
+    stale = post(chi, "autosave", draft, other)
+    assert (stale.status_code, stale.json()) == (409, {"ok": False})
+    told = post(chi, "draft", draft, other)
+    assert told.status_code == 409
+    page = told.content.decode()
+    assert "from the first window" in page
+    assert "from the second window" in page
+    rev = str(Draft.objects.get().rev)
+    assert post(chi, "draft", draft, other | {"rev": rev}).status_code == 302
+
+
+def test_a_second_window_cannot_finish_over_the_first(chi):
+    draft = start(chi)
+    post(chi, "autosave", draft, ENOUGH | {"case_story": "newer"})
+    assert post(chi, "finish", draft, ENOUGH | {"page": "two"}).status_code == 409
+    assert not Case.objects.exists()
+
+
+def test_what_the_same_page_saved_is_no_other_version(chi):
+    draft = start(chi)
+    post(chi, "autosave", draft, ENOUGH)
+    assert post(chi, "finish", draft, ENOUGH).status_code == 302
+
+
+def test_pressing_twice_logs_once(chi):
+    draft = start(chi)
+    for _ in range(2):
+        response = post(chi, "finish", draft, ENOUGH)
+        assert response["Location"] == reverse("intake:logged", args=[draft.pk])
+    assert Case.objects.count() == 1
+    assert get(chi, "draft", draft.pk)["Location"] == reverse("intake:logged", args=[draft.pk])
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"client_given_names": "", "client_family_names": ""}, "Write a name or an A-number"),
+        ({"caller_phone": ""}, "Write a number to call back"),
+        ({"caller_phone": "ask her"}, "with its area code"),
+        ({"client_a_numbers": "IOE1234567890"}, "receipt number"),
+        ({"client_born_on": "31 31 1990"}, "month is a number"),
+        ({"call_back_on": "1 1 2001"}, "already passed"),
+        ({"client_language": "klingon"}, "Select a valid choice"),
+        ({"client_given_names": "x" * 10_000}, "at most 200"),
+        ({"case_story": "\x00"}, "Null characters"),
+        ({"rev": "nonsense"}, "out of date"),
+    ],
+)
+def test_bad_input_is_said_and_kept(chi, changed, message):
+    draft = start(chi)
+    response = post(chi, "finish", draft, ENOUGH | {"case_story": "all of it"} | changed)
+    page = response.content.decode()
+    assert response.status_code in {422, 409}
+    assert "all of it" in page or "case_story" in changed
+    assert message in page or response.status_code == 409
+    assert not Case.objects.exists()
+
+
+def test_no_safe_way_back_is_an_answer(chi):
+    draft = start(chi)
+    assert post(chi, "finish", draft, ENOUGH | {"caller_phone": "", "no_way_back": "on"}).status_code == 302
+
+
+def test_an_a_number_is_enough(chi):
+    draft = start(chi)
+    nameless = {"client_given_names": "", "client_family_names": "", "client_a_numbers": "000 123 456"}
+    assert post(chi, "finish", draft, ENOUGH | nameless).status_code == 302
+
+
+@pytest.mark.parametrize("typed", ["Ficta Ejenplo", "000123456", "555-0101"])
+def test_a_known_case_is_found(cast, chi, typed):
+    case = make_case(cast)
+    draft = start(chi)
+    page = post(chi, "draft", draft, {"find_known": typed}, X_Swap="known").content.decode()
+    assert "opened today" in page
+    assert reverse("cases:case", args=[case.pk]) in page
+    assert "<html" not in page
+
+
+def test_a_handed_over_case_is_known_by_its_stub(cast, chi):
+    case = make_case(cast)
+    give(cast, case, cast.ben)
+    draft = start(chi)
+    page = post(chi, "draft", draft, {"find_known": "Ficta"}, X_Swap="known").content.decode()
+    assert "ben has it" in page
+    assert reverse("cases:case", args=[case.pk]) not in page
+
+
+def test_looking_without_script_keeps_what_was_typed(cast, chi):
+    make_case(cast)
+    draft = start(chi)
+    looked = ENOUGH | {"find_known": "Ficta", "find": "1", "case_story": "half a sentence"}
+    page = post(chi, "draft", draft, looked).content.decode()
+    assert "Already here" in page
+    assert "half a sentence" in page
+    assert "half a sentence" in get(chi, "draft", draft.pk).content.decode()
+
+
+def test_two_letters_name_nobody(cast, chi):
+    make_case(cast)
+    page = post(chi, "draft", start(chi), {"find_known": "fi"}, X_Swap="known").content.decode()
+    assert "Already here" not in page
+
+
+def test_discarding_asks_first(chi):
+    draft = start(chi)
+    assert "Throw this call away?" in get(chi, "discard", draft.pk).content.decode()
+    assert Draft.objects.exists()
+    post(chi, "discard", draft, {})
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("view", ["start", "finish", "discard"])
+def test_nothing_is_saved_when_the_audit_fails(cast, chi, monkeypatch, view):
+    draft = start(chi)
+    cases = Case.objects.count()
+
+    def fail(*args, **kwargs):
+        raise RuntimeError("no audit")
+
+    monkeypatch.setattr(audit, "record", fail)
+    with cast.acting(cast.chi):
+        fresh = Draft.objects.get(pk=draft.pk)
+        with pytest.raises(RuntimeError):
+            act(view, fresh, cast)
+    assert Draft.objects.count() == 1
+    assert Case.objects.count() == cases
+    assert not Nudge.objects.exists()
+
+
+def act(view: str, draft: Draft, cast: Cast) -> None:
+    on, version = timezone.localdate(), actions.Version(draft.rev, "one")
+    if view == "start":
+        actions.start_call(by=cast.chi)
+    elif view == "discard":
+        actions.discard_draft(draft=draft, by=cast.chi)
+    else:
+        call = actions.Call(client={}, caller={}, detention={}, case={}, call_back_on=on)
+        actions.finish_call(draft=draft, version=version, call=call, by=cast.chi, on=on)
+
+
+def test_locking_keeps_what_was_typed(chi):
+    draft = start(chi)
+    url = reverse("intake:draft", args=[draft.pk])
+    response = chi.post(reverse("accounts:lock"), ENOUGH | {"next": url}, secure=True)
+    assert response.status_code == 200
+    assert 'name="kept"' in response.content.decode()
+    assert "Ficta" not in response.content.decode()

@@ -1,0 +1,271 @@
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from clinic.accounts import teams
+from clinic.accounts.models import Purpose
+from clinic.audit.models import AuditEvent
+from clinic.cases import lists
+from clinic.directory import actions as directory
+from clinic.directory.models import ClockRule
+from clinic.vault import index
+from clinic.vault.index import Entry
+from tests.accounts.doorway import signed_in
+from tests.uvisa import build
+from uvisa import actions, listing
+from uvisa import board as boards
+from uvisa.models import CertificationRequest
+
+BOARD = "/certification/"
+NOON = "2026-11-20 12:00-06:00"  # a Friday
+
+
+def words(response):
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def look(browser, *, mine=False):
+    response = browser.get(BOARD + ("?mine" if mine else ""), secure=True)
+    assert response.status_code == 200
+    return words(response)
+
+
+@time_machine.travel(NOON, tick=False)
+def test_it_works(cast, draft):
+    build.make_received(cast, draft)
+    page = look(signed_in(cast, "ana"))
+    assert "Minneapolis Police Department must answer" in page
+    assert "<strong>The city’s rule:</strong> 7 days, due Friday, November 27, 2026." in page
+    assert "<strong>The state’s rule:</strong> 14 days, due Friday, December 4, 2026." in page
+    assert "Minneapolis ordinance of December 2017" in page
+    assert "Minn. Stat. 611A.95, subd. 2(b)" in page
+    assert "Or as soon as reasonably possible: it does not bind." in page
+    assert page.count("Verify with a lawyer") == 2
+    assert "Quintessa Zvezdalia" in page
+    assert "Owner: ana" in page
+    assert '<h2 id="due-later">' in page
+    assert "<title>Certification requests" in page
+
+
+def test_looking_is_on_record(cast):
+    browser = signed_in(cast, "ana")
+    before = AuditEvent.objects.count()
+    look(browser)
+    assert AuditEvent.objects.count() == before + 1
+
+
+@pytest.mark.parametrize("name", ["ben", "chi", "dee"])
+def test_who_may_not(cast, name):
+    assert signed_in(cast, name).get(BOARD, secure=True).status_code == 403
+
+
+def test_a_stranger_signs_in_first(cast):
+    assert Client().get(BOARD, secure=True).status_code == 302
+
+
+def test_it_is_only_read(cast):
+    assert signed_in(cast, "ana").post(BOARD, secure=True).status_code == 405
+
+
+def test_nothing_there(cast):
+    page = look(signed_in(cast, "sol"))
+    assert "No agency owes us an answer." in page
+    assert "Nothing waits on us." in page
+
+
+def test_what_waits_on_us(cast, draft):
+    build.make_ready(cast, draft)
+    page = look(signed_in(cast, "sol"))
+    assert "Waits for a supervising attorney" in page
+    assert "Minneapolis Police Department" in page
+
+
+def test_an_answered_request_leaves(cast, draft):
+    build.make_received(cast, draft)
+    with cast.acting(cast.ana):
+        found, today = build.found(draft), timezone.localdate()
+        signed = boards.Status.SIGNED
+        actions.record_answer(
+            request=found, status=signed, answered_on=today, words="", by=cast.ana, on=today
+        )
+    assert "No agency owes us an answer." in look(signed_in(cast, "ana"))
+
+
+def test_unconfirmed_receipt_is_asked_for_after_three_days(cast, draft):
+    build.make_sent(cast, draft, on=build.ago(3))
+    page = look(signed_in(cast, "ana"))
+    assert "Ask Minneapolis Police Department whether it arrived" in page
+    assert '<h2 id="due-today">' in page
+
+
+# Late, and only past
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (0, []),
+        (8, ["1 day past"]),
+        (17, ["10 days past", "3 days late"]),
+    ],
+)
+def test_only_what_binds_is_late(cast, draft, days, said):
+    with time_machine.travel(NOON, tick=False):
+        build.make_received(cast, draft)
+    with cast.acting(cast.ana):
+        (row,) = rows_of(boards.board(today=date(2026, 11, 20) + timedelta(days=days)))
+    assert [one["late"] for one in row["clocks"] if one["late"]] == said
+    assert row["late"] == (said[-1] if said else "")
+
+
+def test_the_number_overdue_stands_in_the_title(cast, draft):
+    build.make_received(cast, draft, on=build.ago(40))
+    page = look(signed_in(cast, "ana"))
+    assert "<title>1 overdue: certification requests" in page
+    assert '<h2 id="due-overdue">' in page
+
+
+# The mark is looked up anew, the rule is not
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_confirmation_shows_at_once(cast, draft):
+    build.make_received(cast, draft)
+    rule = ClockRule.objects.get(slug="minnesota-statute")
+    with cast.acting(cast.sol):
+        directory.confirm_rule(rule=rule, on=timezone.localdate(), by=cast.sol)
+    page = look(signed_in(cast, "ana"))
+    assert page.count("Verify with a lawyer") == 1
+    assert page.count("Confirmed") == 1
+
+
+@time_machine.travel(NOON, tick=False)
+def test_another_number_that_was_confirmed_does_not_count(cast, draft):
+    build.make_received(cast, draft)
+    ClockRule.objects.filter(slug="minnesota-statute").update(
+        expedited_days=10, verified_on="2026-11-20", verified_by=cast.sol
+    )
+    page = look(signed_in(cast, "ana"))
+    assert "14 days, due Friday, December 4, 2026." in page
+    assert page.count("Verify with a lawyer") == 2
+
+
+# Whose
+
+
+def fill(cast, template: Entry, days: range, owner=None):
+    """Copies of one listed request, due on these days from today."""
+    today = timezone.localdate()
+    with cast.acting(cast.ana):
+        team = teams.by_purpose(Purpose.COORDINATION)
+        for n in days:
+            due = today + timedelta(days=n)
+            lists.publish(team, replace(template, id=uuid4(), day=due, owner=owner or template.owner))
+
+
+@pytest.fixture
+def listed(cast, draft):
+    build.make_received(cast, draft)
+    with cast.acting(cast.ana):
+        return listing.entry_of(build.found(draft), build.opened(draft.case))
+
+
+def board_of(cast, user, **asked):
+    with cast.acting(user):
+        return boards.board(today=timezone.localdate(), **asked)
+
+
+def rows_of(board):
+    return [row for group in board.groups for row in group["rows"]]
+
+
+def test_mine_first_under_each_heading(cast, listed):
+    fill(cast, listed, range(10, 13), owner=cast.sol.pk)
+    fill(cast, listed, range(20, 22))
+    later = next(group["rows"] for group in board_of(cast, cast.ana).groups if group["kind"] == "later")
+    days = [(row["due_on"] - timezone.localdate()).days for row in later]
+    assert days[-3:] == [10, 11, 12]
+    assert set(days[:-3]) >= {20, 21}
+
+
+def test_only_mine(cast, listed):
+    fill(cast, listed, range(3), owner=cast.sol.pk)
+    assert len(rows_of(board_of(cast, cast.ana))) == 4
+    assert len(rows_of(board_of(cast, cast.ana, mine=True))) == 1
+    assert "Show everyone’s" in look(signed_in(cast, "ana"), mine=True)
+
+
+# Many
+
+
+def queries(browser):
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        look(browser)
+    return len(caught)
+
+
+def test_as_many_queries_for_sixty_as_for_three(cast, listed):
+    fill(cast, listed, range(2))
+    browser = signed_in(cast, "ana")
+    look(browser)
+    few = queries(browser)
+    fill(cast, listed, range(57))
+    assert queries(browser) == few
+    fold(cast)
+    folded = queries(browser)
+    fill(cast, listed, range(60))
+    fold(cast)
+    assert queries(browser) == folded
+
+
+def fold(cast):
+    with cast.acting(cast.ana) as ring:
+        keys = ring.team(ring.named[Purpose.COORDINATION])
+        index.compact(keys, trust=lists.trusting(), seeds=teams.seeds(keys))
+
+
+def test_no_more_is_opened_than_is_shown(cast, listed, monkeypatch):
+    fill(cast, listed, range(30))
+    fold(cast)
+    opened = []
+    monkeypatch.setattr(boards, "MOST", 5)
+    monkeypatch.setattr(Entry, "from_line", counting(Entry.from_line, opened))
+    board = board_of(cast, cast.ana)
+    assert len(rows_of(board)) == len(opened) == 5
+    assert board.hidden == 26
+
+
+def counting(method, calls):
+    def counted(line):
+        calls.append(line)
+        return method(line)
+
+    return counted
+
+
+def test_what_is_not_shown_is_counted_and_said(cast, listed, monkeypatch):
+    fill(cast, listed, range(-4, 4))
+    monkeypatch.setattr(boards, "MOST", 2)
+    page = look(signed_in(cast, "ana"))
+    assert "<title>4 overdue" in page
+    assert "7 more are not shown" in page
+
+
+def test_a_walled_case_is_on_no_board(cast, case):
+    with cast.acting(cast.ana):
+        walled = build.opened(case)
+        walled.walled = True
+        walled.save()
+    build.make_request(cast, case)
+    assert CertificationRequest.objects.count() == 1
+    assert board_of(cast, cast.ana).ours == []

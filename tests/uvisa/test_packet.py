@@ -1,0 +1,85 @@
+from dataclasses import replace
+
+import pytest
+
+from tests.uvisa.packets import make_clock, make_packet
+from uvisa.packet import Cite, Missing, citations, legal_standard, missing
+from uvisa.rules import Level, Start
+from uvisa.supplement_b import CURRENT_EDITION
+
+
+@pytest.mark.parametrize(
+    ("verified", "confidence", "cite"),
+    [
+        (True, "M", Cite.CONFIRMED),
+        (False, "S", Cite.VERIFY),
+        (False, "P", Cite.VERIFY),
+        (False, "G", Cite.WITHHELD),
+        (False, "M", Cite.WITHHELD),
+    ],
+)
+def test_what_may_be_cited(verified, confidence, cite):
+    (citation,) = citations([make_clock(verified=verified, confidence=confidence)])
+    assert citation.cite is cite
+
+
+def test_a_target_and_an_ordinary_clock_are_never_cited():
+    assert citations([make_clock(level=Level.TARGET, confidence="demand")]) == ()
+    assert citations([make_clock(expedited=False)]) == ()
+
+
+def test_a_citation_says_from_when_it_counts():
+    (citation,) = citations([make_clock(starts=Start.RECEIPT)])
+    assert citation.from_receipt
+
+
+def test_the_standard_is_cited_only_where_the_statute_reaches():
+    assert legal_standard([make_clock(citation="City ordinance")]) is None
+    assert legal_standard([make_clock(citation="Minn. Stat. 611A.95, subd. 2(b)")]) is Cite.VERIFY
+
+
+def test_open_marks():
+    assert not make_packet(citations=(), standard=None).has_open_marks
+    assert make_packet(standard=Cite.VERIFY).has_open_marks
+    waiting = citations([make_clock()])
+    assert make_packet(citations=waiting, standard=None).has_open_marks
+    assert not make_packet(citations=waiting, standard=None, expedite_asked=False).has_open_marks
+
+
+def test_parts_of_the_form():
+    parts = make_packet().worksheet()
+    assert [part.number for part in parts] == [1, 2, 3, 4, 5, 6, 7]
+    assert CURRENT_EDITION.date == "01/20/25"
+
+
+@pytest.mark.parametrize(("full_draft", "filled"), [(False, {1, 7}), (True, {1, 2, 3, 4, 7})])
+def test_what_the_agency_completes_stays_empty(full_draft, filled):
+    for part in make_packet(full_draft=full_draft).worksheet():
+        answered = [item for item in part.items if item.text or any(box.ticked for box in item.boxes)]
+        assert bool(answered) is (part.number in filled)
+
+
+def test_nothing_in_part_1_is_blank():
+    packet = make_packet()
+    bare = replace(packet, victim=replace(packet.victim, a_number="", middle_name="", other_names=""))
+    texts = [item.text for item in bare.worksheet()[0].items if not item.boxes]
+    assert "N/A" in texts
+    assert all(texts)
+
+
+def test_crimes_are_ticked_and_similar_activity_is_written():
+    packet = make_packet(full_draft=True)
+    keys = frozenset({"stalking", "similar_activity"})
+    packet = replace(packet, crime=replace(packet.crime, keys=keys, similar="Terroristic threats"))
+    item = packet.worksheet()[2].items[0]
+    assert len(item.boxes) == 31
+    assert [box.label for box in item.boxes if box.ticked] == ["Stalking"]
+    assert item.text == "Terroristic threats"
+
+
+def test_what_is_missing():
+    packet = make_packet()
+    assert missing(packet, proof_of_proceedings=True) == ()
+    assert missing(packet, proof_of_proceedings=False) == (Missing.PROOF_OF_PROCEEDINGS,)
+    bare = replace(packet, how_helped=" ", crime=replace(packet.crime, keys=frozenset({"attempt"})))
+    assert missing(bare, proof_of_proceedings=True) == (Missing.UNDERLYING_CRIME, Missing.HOW_HELPED)

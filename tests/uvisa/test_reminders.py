@@ -1,0 +1,101 @@
+"""The constant mails on the days that count, and on no other."""
+
+from datetime import date
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.management import call_command
+
+from clinic.accounts.models import Nudge
+from tests.uvisa import build
+from tests.uvisa.test_actions import act
+from uvisa import actions
+from uvisa.rules import Status
+
+START = "2026-11-20 12:00-06:00"
+
+
+def run_timer(day):
+    """Who got a mail on that day."""
+    mail.outbox.clear()
+    with time_machine.travel(f"{day} 08:00-06:00", tick=False):
+        call_command("timer", stdout=StringIO())
+    return sorted((*one.to, str(one.body)) for one in mail.outbox)
+
+
+def days():
+    return sorted(Nudge.objects.values_list("day", flat=True))
+
+
+@time_machine.travel(START, tick=False)
+def test_a_nudge_on_each_day_to_act(cast, draft):
+    build.make_received(cast, draft)
+    assert days() == [date(2026, 11, 27), date(2026, 12, 4)]
+    assert set(Nudge.objects.values_list("user", "urgent")) == {(cast.ana.pk, True)}
+
+
+@time_machine.travel("2026-12-18 12:00-06:00", tick=False)
+def test_a_day_to_chase_and_the_day_it_is_due(cast, draft):
+    build.make_received(cast, draft)
+    chase, due = date(2026, 12, 25), date(2026, 12, 28)
+    assert days()[:2] == [chase, due]
+
+
+def test_the_constant_mail_goes_out_on_the_day(cast, draft):
+    with time_machine.travel(START, tick=False):
+        build.make_received(cast, draft)
+    urgent = [("ana@clinic.example", "Something is due today or tomorrow. Sign in today.")]
+    assert run_timer("2026-11-25") == []
+    assert run_timer("2026-11-26") == urgent
+    assert run_timer("2026-11-27") == urgent
+    assert run_timer("2026-11-27") == []
+
+
+def test_a_mail_says_nothing_of_the_case(cast, draft):
+    with time_machine.travel(START, tick=False):
+        build.make_received(cast, draft)
+    run_timer("2026-11-27")
+    (sent,) = mail.outbox
+    whole = sent.message().as_string()
+    for word in ("Zvezdalia", "Minneapolis", "request", str(draft.pk), str(draft.case_id)):
+        assert word not in whole
+
+
+def test_a_run_that_was_missed_is_made_up_for(cast, draft):
+    with time_machine.travel(START, tick=False):
+        build.make_received(cast, draft)
+    assert len(run_timer("2026-12-01")) == 1
+
+
+def test_an_answer_ends_the_reminders(cast, draft):
+    with time_machine.travel(START, tick=False):
+        build.make_received(cast, draft)
+        answered = {"status": Status.SIGNED, "answered_on": date(2026, 11, 20), "words": ""}
+        act(cast, cast.ana, actions.record_answer, draft, **answered)
+    assert not Nudge.objects.exists()
+    assert run_timer("2026-11-27") == []
+
+
+@time_machine.travel(START, tick=False)
+def test_unconfirmed_receipt_is_asked_for_after_three_days(cast, draft):
+    build.make_sent(cast, draft)
+    assert days()[0] == date(2026, 11, 23)
+
+
+@time_machine.travel(START, tick=False)
+def test_those_whose_turn_it_is(cast, draft):
+    build.make_ready(cast, draft)
+    assert list(Nudge.objects.values_list("user", "urgent")) == [(cast.sol.pk, False)]
+    act(cast, cast.sol, actions.approve, draft, checked=True)
+    assert list(Nudge.objects.values_list("user", "urgent")) == [(cast.ana.pk, False)]
+    act(cast, cast.sol, actions.send_back, draft, why="The date is wrong.")
+    assert list(Nudge.objects.values_list("user", "urgent")) == [(cast.ana.pk, False)]
+
+
+@pytest.mark.parametrize("late", [0, 30])
+def test_a_late_entry_is_reminded_of_at_once(cast, draft, late):
+    with time_machine.travel("2026-12-20 12:00-06:00", tick=False):
+        build.make_received(cast, draft, on=build.ago(late))
+    assert bool(run_timer("2026-12-20")) is bool(late)

@@ -1,0 +1,224 @@
+"""The life of a certification request. Each move is dated, recorded, and seen on the board at once."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from clinic.accounts import teams
+from clinic.accounts.models import Purpose, User
+from clinic.audit import actions as audit
+from clinic.audit.actions import Event
+from clinic.cases import access, lists
+from clinic.cases.models import Case, Compartment
+from clinic.directory.models import Agency
+from clinic.vault.keyring import current
+
+from . import history, listing, promises, requests, rules
+from .errors import NotASupervisor, NotChecked, NotReady, NotWeighed
+from .models import CertificationRequest
+from .rules import Status
+
+
+@transaction.atomic
+def draft_request(*, case: Case, agency: Agency, by: User, on: date, **answers: Any) -> CertificationRequest:
+    """A new request; supervising attorneys can open the case from now on, to approve it.
+
+    A walled case stays with the people it was walled to.
+    """
+    access.lock(case)
+    access.settle(case)
+    if not case.walled:
+        access.grant_team(case, teams.by_purpose(Purpose.SUPERVISING), Compartment.CASE, by=by)
+    request = CertificationRequest(organisation=by.organisation, case=case)
+    request.drafted_on = on
+    _write(request, agency, answers)
+    _own(request, by)
+    lists.mirror(case)
+    _save(request, Event.REQUEST_DRAFTED, by=by, on=on)
+    return request
+
+
+@transaction.atomic
+def edit_request(
+    *, request: CertificationRequest, agency: Agency, answers: Mapping[str, Any], by: User, on: date
+) -> None:
+    """Before it is sent. What was ready or approved goes back to draft. Raises Stale, MoveRefused."""
+    _begin(request, None if request.status == Status.DRAFT else Status.DRAFT)
+    _write(request, agency, answers)
+    _unapprove(request)
+    request.status = Status.DRAFT
+    _save(request, Event.REQUEST_EDITED, by=by, on=on)
+
+
+@transaction.atomic
+def mark_ready(*, request: CertificationRequest, by: User, on: date) -> None:
+    """Puts it before a supervising attorney. Raises NotReady while something is missing."""
+    _begin(request, Status.READY)
+    if requests.missing_of(request, on=on):
+        raise NotReady
+    request.returned_why = ""
+    request.status = Status.READY
+    _save(request, Event.REQUEST_EDITED, by=by, on=on)
+
+
+@transaction.atomic
+def approve(
+    *,
+    request: CertificationRequest,
+    by: User,
+    on: date,
+    signer: str = "",
+    checked: bool = False,
+    weighed: bool = False,
+) -> None:
+    """A supervising attorney decides that it goes out, and signs the letter as `signer`.
+
+    `checked`: the law that nobody has confirmed yet was looked up for this letter. `weighed`: so were the
+    agency's ties to immigration enforcement. Raises NotASupervisor, NotReady, NotChecked, NotWeighed.
+    """
+    if not teams.is_member(current(), Purpose.SUPERVISING):
+        raise NotASupervisor
+    _begin(request, Status.APPROVED)
+    if requests.missing_of(request, on=on):
+        raise NotReady
+    open_rules, ties = requests.open_rules(request, on=on), requests.agreements_of(request, on=on)
+    if open_rules and not checked:
+        raise NotChecked
+    if ties and not weighed:
+        raise NotWeighed
+    request.checked, request.warned = [rule.stamp for rule in open_rules], [str(tie.kind) for tie in ties]
+    request.approved_on, request.approved_by_name = on, by.sign_in_name
+    request.signer = signer or by.sign_in_name
+    request.status = Status.APPROVED
+    details = {"checked": "; ".join(rule.citation for rule in open_rules)} if open_rules else {}
+    _save(request, Event.REQUEST_APPROVED, by=by, on=on, details=details)
+
+
+@transaction.atomic
+def send_back(*, request: CertificationRequest, by: User, on: date, why: str = "") -> None:
+    """A supervising attorney wants something changed."""
+    if not teams.is_member(current(), Purpose.SUPERVISING):
+        raise NotASupervisor
+    _begin(request, Status.DRAFT)
+    _unapprove(request)
+    request.returned_why = why
+    request.status = Status.DRAFT
+    _save(request, Event.REQUEST_RETURNED, by=by, on=on)
+
+
+@transaction.atomic
+def record_sent(*, request: CertificationRequest, sent_on: date, how: str, by: User, on: date) -> None:
+    """The packet left: the rules of that day stay with the request, and whoever sent it keeps its clocks.
+
+    Raises NotChecked where the law in the letter changed after the approval.
+    """
+    _begin(request, Status.SENT)
+    rules.check_days(sent_on=sent_on, received_on=None, answered_on=None, today=on)
+    if requests.open_rules(request, on=sent_on):
+        raise NotChecked
+    requests.keep_rules(request, on=sent_on)
+    request.sent_on, request.sent_how = sent_on, how
+    _own(request, by)
+    request.status = Status.SENT
+    _save(request, Event.REQUEST_SENT, by=by, on=on, day=sent_on)
+
+
+@transaction.atomic
+def record_received(
+    *, request: CertificationRequest, received_on: date, how: str, by: User, on: date
+) -> None:
+    """The agency has it. Late entry is allowed with the true day; a nudge stands on each day to act."""
+    _begin(request, Status.RECEIVED)
+    rules.check_days(sent_on=_sent(request), received_on=received_on, answered_on=None, today=on)
+    request.received_on, request.received_how = received_on, how
+    request.status = Status.RECEIVED
+    _save(request, Event.REQUEST_RECEIVED, by=by, on=on, day=received_on)
+
+
+@transaction.atomic
+def record_answer(
+    *, request: CertificationRequest, status: Status, answered_on: date, words: str, by: User, on: date
+) -> None:
+    """Signed, refused, returned, or no answer at all."""
+    _begin(request, status)
+    rules.check_days(
+        sent_on=_sent(request), received_on=request.received_on, answered_on=answered_on, today=on
+    )
+    request.answered_on, request.answer = answered_on, words
+    request.status = status
+    _save(request, Event.REQUEST_ANSWERED, by=by, on=on, day=answered_on)
+
+
+@transaction.atomic
+def correct_days(
+    *, request: CertificationRequest, sent_on: date, received_on: date | None, why: str, by: User, on: date
+) -> None:
+    """A day was written down wrong. The history keeps both; the clocks run from the right one."""
+    _begin(request, None)
+    if request.status not in rules.WITH_THE_AGENCY:
+        raise rules.MoveRefused(f"no days to correct while {request.status}")
+    rules.check_days(sent_on=sent_on, received_on=received_on, answered_on=None, today=on)
+    was = request.received_on or request.sent_on
+    request.sent_on, request.received_on = sent_on, received_on
+    _save(request, Event.REQUEST_EDITED, by=by, on=on, day=was, why=why)
+
+
+@transaction.atomic
+def withdraw(*, request: CertificationRequest, why: str, by: User, on: date) -> None:
+    """We do not ask any more: nothing is due, and nobody is reminded."""
+    _begin(request, Status.WITHDRAWN)
+    request.answer = why
+    request.status = Status.WITHDRAWN
+    _save(request, Event.REQUEST_WITHDRAWN, by=by, on=on)
+
+
+def _begin(request: CertificationRequest, status: Status | None) -> None:
+    """Locks the case. Raises MoveRefused where the request cannot become `status`."""
+    access.lock(request.case)
+    access.settle(request.case)
+    if status is not None:
+        rules.check_move(request.status, status)
+
+
+def _sent(request: CertificationRequest) -> date:
+    if request.sent_on is None:
+        raise rules.ImpossibleDates("it was never sent")
+    return request.sent_on
+
+
+def _write(request: CertificationRequest, agency: Agency, answers: Mapping[str, Any]) -> None:
+    request.agency, request.agency_name = str(agency.pk), agency.name
+    for name, answer in answers.items():
+        setattr(request, name, answer)
+
+
+def _own(request: CertificationRequest, owner: User) -> None:
+    request.owner, request.owner_name = str(owner.pk), owner.sign_in_name
+
+
+def _unapprove(request: CertificationRequest) -> None:
+    request.approved_on, request.approved_by_name, request.signer = None, "", ""
+    request.checked, request.warned = [], []
+
+
+def _save(
+    request: CertificationRequest,
+    event: Event,
+    *,
+    by: User,
+    on: date,
+    day: date | None = None,
+    why: str = "",
+    details: Mapping[str, str] | None = None,
+) -> None:
+    """Row, nudges, lists and audit together."""
+    request.history = [*request.history, str(history.Line(on, event, by.sign_in_name, day, why))]
+    promises.renew(request, by=by, on=on)
+    request.save()
+    if not request.case.walled:
+        entry = listing.entry_of(request, request.case)
+        for purpose in (Purpose.COORDINATION, Purpose.SUPERVISING):
+            lists.publish(teams.by_purpose(purpose), entry)
+    audit.record(event, by=by, case_id=request.case_id, target=request, details=details)

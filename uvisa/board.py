@@ -1,0 +1,145 @@
+"""The board: every request by the day on which somebody must act, from the sealed index."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinic.accounts.models import Purpose
+from clinic.cases import lists
+from clinic.directory.models import Confidence
+from clinic.vault.index import Due as Listed
+from clinic.vault.index import Entry
+from clinic.vault.keyring import current
+
+from . import clock, listing, rules
+from .listing import Due
+from .rules import Heading, Status
+from .words import LEVEL
+
+KINDS = {
+    Heading.OVERDUE: "overdue",
+    Heading.TODAY: "today",
+    Heading.TOMORROW: "tomorrow",
+    Heading.THIS_WEEK: "week",
+    Heading.LATER: "later",
+}
+ORDER = {heading: place for place, heading in enumerate(KINDS)}
+TURN = {Status.READY.value: 0, Status.APPROVED.value: 1, Status.DRAFT.value: 2}
+MOST = 200
+
+
+@dataclass(slots=True)
+class Board:
+    """`groups` in order; `ours` wait on us; `overdue` is the number for the page title."""
+
+    groups: list[dict[str, Any]]
+    ours: list[dict[str, Any]] = field(default_factory=list)
+    overdue: int = 0
+    hidden: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(group["rows"] for group in self.groups)
+
+
+def board(*, today: date, mine: bool = False) -> Board:
+    """Under each heading the reader's own first, then the soonest. Only what is shown is opened."""
+    ring = current()
+    purpose = Purpose.COORDINATION if Purpose.COORDINATION in ring.named else Purpose.SUPERVISING
+    snapshot = lists.scan(purpose)
+    theirs, ours = (
+        [one for one in snapshot.due(shelf) if not mine or one.owner == ring.user]
+        for shelf in (listing.THEIRS, listing.OURS)
+    )
+    theirs.sort(key=lambda one: _place(one, today))
+    ours.sort(key=lambda one: one.owner != ring.user)
+    marks = clock.confirmed()
+    days = [one.day or date.max for one in theirs[:MOST]]
+    opened = zip(snapshot.read(theirs[:MOST]), days, strict=True)
+    return Board(
+        groups=_grouped(row_of(entry, day, today, marks) for entry, day in opened),
+        ours=_ours(snapshot.read(ours[:MOST])),
+        overdue=sum(one.day is not None and one.day < today for one in theirs),
+        hidden=max(0, len(theirs) - MOST) + max(0, len(ours) - MOST),
+    )
+
+
+def _place(one: Listed, today: date) -> tuple[int, bool, date]:
+    day = one.day or date.max
+    return ORDER[rules.deadline_heading(day, today)], one.owner != current().user, day
+
+
+def row_of(entry: Entry, day: date, today: date, marks: frozenset[str]) -> dict[str, Any]:
+    data = entry.data
+    dues = [listing.due_in(plain) for plain in data["clocks"]]
+    clocks = [shown(due, today, marks) for due in dues]
+    return {
+        "what": what_is_due(Status(data["status"]), data["agency"]),
+        "url": reverse("uvisa:request", args=[data["case"], entry.id]),
+        "case": data["case"],
+        "id": entry.id,
+        "whose": data["name"],
+        "reference": data["reference"],
+        "due_on": day if day != date.max else None,
+        "late": late_words(day, today, dues),
+        "owner": data["owner_name"],
+        "heading": rules.deadline_heading(day, today),
+        "clocks": clocks,
+        **_first(clocks),
+    }
+
+
+def _first(clocks: list[dict[str, Any]]) -> dict[str, Any]:
+    """For lists that show one rule."""
+    if not clocks:
+        return {}
+    return {"rule": clocks[0]["whose"], "source": clocks[0]["due"].citation, "badge": clocks[0]["badge"]}
+
+
+def shown(due: Due, today: date, marks: frozenset[str]) -> dict[str, Any]:
+    """One clock in words, with its source and the mark it has today."""
+    return {
+        "due": due,
+        "whose": LEVEL[due.level],
+        "late": _late(due.late(today)) or _past(due.past(today)),
+        "sure": Confidence(due.confidence).label,
+        "badge": "confirmed" if due.stamp in marks else "verify",
+    }
+
+
+def what_is_due(status: Status, agency: str) -> str:
+    if status == Status.SENT:
+        return _("Ask %(agency)s whether it arrived") % {"agency": agency}
+    return _("%(agency)s must answer") % {"agency": agency}
+
+
+def late_words(day: date, today: date, dues: Iterable[Due]) -> str:
+    """ "Late" only where a rule that binds the agency says so; else "past"."""
+    late = max((due.late(today) for due in dues), default=0)
+    return _late(late) or _past((today - day).days)
+
+
+def _late(days: int) -> str:
+    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days} if days > 0 else ""
+
+
+def _past(days: int) -> str:
+    return ngettext("%(n)d day past", "%(n)d days past", days) % {"n": days} if days > 0 else ""
+
+
+def _grouped(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    groups: dict[Heading, list[dict[str, Any]]] = {heading: [] for heading in KINDS}
+    for row in rows:
+        groups[row["heading"]].append(row)
+    return [{"kind": kind, "rows": groups[heading]} for heading, kind in KINDS.items()]
+
+
+def _ours(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """What waits for a decision first. `what`, `due_on` and the like are for lists that mix rooms."""
+    rows = [{**entry.data, "id": entry.id, "what": entry.data["agency"]} for entry in entries]
+    return sorted(rows, key=lambda row: TURN.get(row["status"], len(TURN)))

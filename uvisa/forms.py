@@ -1,0 +1,262 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django.forms import (
+    BooleanField,
+    CharField,
+    CheckboxSelectMultiple,
+    ChoiceField,
+    MultipleChoiceField,
+    Select,
+    Textarea,
+)
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from clinic import forms
+from clinic.cases.forms import LinesField
+from clinic.directory.models import Agency
+
+from .crimes import QUALIFYING_CRIMES, SIMILAR_ACTIVITY
+from .models import CertificationRequest
+from .rules import Status
+
+LONG, SHORT = 10_000, 200
+CRIMES = [(crime.key, crime.label) for crime in QUALIFYING_CRIMES]
+
+
+def agencies() -> list[tuple[str, Any]]:
+    return [("", _("Choose an agency")), *((str(one.pk), one.name) for one in Agency.objects.all())]
+
+
+class RequestForm(forms.Form):
+    """All that the packet says. Only the agency is needed to begin; the page names what is missing."""
+
+    marks = "needed"
+    reveals = {
+        "similar": f"crimes={SIMILAR_ACTIVITY}",
+        "expedite_asked": "removal_proceedings=yes",
+        "proof_of_proceedings": "expedite_asked=yes",
+    }
+
+    agency = ChoiceField(label=_("Agency"), choices=agencies, widget=Select)
+    crimes = MultipleChoiceField(
+        label=_("Crimes"),
+        help_text=_(
+            "As on Form I-918 Supplement B, Part 3. "
+            "Attempt, conspiracy and solicitation need the crime itself too."
+        ),
+        choices=[*CRIMES, (SIMILAR_ACTIVITY, _("Similar activity"))],
+        widget=CheckboxSelectMultiple,
+        required=False,
+    )
+    similar = CharField(label=_("Name the similar activity"), max_length=SHORT, required=False)
+    crime_dates = CharField(
+        label=_("When it happened"),
+        help_text=_("One day or several, as in the report."),
+        max_length=SHORT,
+        required=False,
+    )
+    crime_place = CharField(label=_("Where it happened"), max_length=SHORT, required=False)
+    case_number = CharField(label=_("The agency’s case number"), max_length=SHORT, required=False)
+    how_helped = CharField(
+        label=_("How the victim helped"),
+        help_text=_("Called 911, gave a statement, came to court. It goes into the letter."),
+        widget=Textarea({"rows": 5}),
+        max_length=LONG,
+        required=False,
+    )
+    removal_proceedings = forms.ChoiceWithUnknown(
+        label=_("Is the victim in removal proceedings?"), later=False, required=False
+    )
+    expedite_asked = forms.ChoiceWithUnknown(
+        label=_("Ask for the expedite?"),
+        help_text=_("It must be asked for when the request is made (Minn. Stat. 611A.95 subd. 2(b))."),
+        unknown=False,
+        later=False,
+        required=False,
+    )
+    proof_of_proceedings = forms.ChoiceWithUnknown(
+        label=_("Is a copy of the notice to appear enclosed?"), unknown=False, later=False, required=False
+    )
+    enclosures = LinesField(
+        label=_("Enclosures"), help_text=_("One on each line."), max_length=LONG, required=False
+    )
+    full_draft = forms.ChoiceWithUnknown(
+        label=_("Does the agency want a full draft of the form?"),
+        help_text=_("Leave it open to do as the directory says of this agency."),
+        unknown=False,
+        later=False,
+        required=False,
+    )
+    account = CharField(
+        label=_("What happened, for the full draft"),
+        widget=Textarea({"rows": 5}),
+        max_length=LONG,
+        required=False,
+    )
+    injury = CharField(
+        label=_("Known injuries"), widget=Textarea({"rows": 3}), max_length=LONG, required=False
+    )
+    statutes = CharField(label=_("Statutes"), max_length=SHORT, required=False)
+    rev = forms.RevField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("removal_proceedings") == "yes" and not cleaned.get("expedite_asked"):
+            self.add_error("expedite_asked", _("Choose yes or no. It cannot be asked for later."))
+        if SIMILAR_ACTIVITY in cleaned.get("crimes", []) and not cleaned.get("similar"):
+            self.add_error("similar", _("Name it in a few words, as the statute does."))
+        return cleaned
+
+    def answers(self) -> dict[str, Any]:
+        """What the request takes, by attribute."""
+        skipped = {"agency", "rev"}
+        return {n: _stored(n, v) for n, v in self.cleaned_data.items() if n not in skipped}
+
+    def chosen_agency(self) -> Agency:
+        return Agency.objects.get(pk=self.cleaned_data["agency"])
+
+    def over(self, rev: int) -> "RequestForm":
+        """The same answers on top of a newer version: saving once more replaces what the other wrote."""
+        data = dict(self.data.lists()) if isinstance(self.data, QueryDict) else dict(self.data)
+        again = RequestForm(_query({**data, "rev": [str(rev)]}))
+        again.is_valid()
+        return again
+
+    def differences(self, saved: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Label and saved answer of every question that was answered differently meanwhile."""
+        typed = self.cleaned_data
+        return [
+            (str(self[name].label), self._words(name, value))
+            for name, value in saved.items()
+            if name != "rev" and self._words(name, value) != self._words(name, typed.get(name))
+        ]
+
+    def _words(self, name: str, value: Any) -> str:
+        """An answer as the form shows it."""
+        labels = {str(key): str(label) for key, label in getattr(self.fields[name], "choices", ())}
+        values = value if isinstance(value, list) else [value or ""]
+        return ", ".join(labels.get(str(one), str(one)) for one in values if one)
+
+
+FLAGS = {"removal_proceedings", "expedite_asked", "proof_of_proceedings", "full_draft"}
+
+
+def _query(data: Mapping[str, list[Any]]) -> QueryDict:
+    query = QueryDict(mutable=True)
+    for name, values in data.items():
+        query.setlist(name, values)
+    return query
+
+
+def _stored(name: str, value: Any) -> Any:
+    return {"yes": True, "no": False}.get(value) if name in FLAGS else value
+
+
+def initial_of(request: CertificationRequest) -> dict[str, Any]:
+    return {name: _shown(name, getattr(request, name)) for name in RequestForm.base_fields}
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name not in FLAGS:
+        return value
+    unsaid = forms.UNKNOWN if name == "removal_proceedings" else ""
+    return {True: "yes", False: "no", None: unsaid}[value]
+
+
+class RevForm(forms.Form):
+    """For a decision: about what was on the screen, and nothing newer."""
+
+    rev = forms.RevField()
+
+
+class ApproveForm(RevForm):
+    signer = CharField(
+        label=_("Your name, as it stands under the letter"),
+        max_length=SHORT,
+    )
+    checked = BooleanField(
+        label=_("I checked the citations marked “verify” for this letter."), required=False
+    )
+    weighed = BooleanField(
+        label=_("I weighed with the client what this agency may tell immigration enforcement."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, asks_checked: bool, asks_weighed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._ask("checked", asks_checked, _("Check the citations, or confirm the rules in the directory."))
+        self._ask("weighed", asks_weighed, _("Talk with the client first."))
+
+    def _ask(self, name: str, asks: bool, refusal: Any) -> None:
+        if not asks:
+            del self.fields[name]
+            return
+        self.fields[name].required = True
+        self.fields[name].error_messages["required"] = refusal
+
+
+class WhyForm(RevForm):
+    why = CharField(label=_("Why?"), widget=Textarea({"rows": 3}), max_length=LONG)
+
+
+class SendBackForm(WhyForm):
+    why = CharField(label=_("What must change?"), widget=Textarea({"rows": 4}), max_length=LONG)
+
+
+class SentForm(RevForm):
+    day = "sent_on"
+    sent_on = forms.DayField(label=_("Sent on"), past=True)
+    how = CharField(
+        label=_("How"), help_text=_("For example: by hand, by mail, by e-mail."), max_length=SHORT
+    )
+
+
+class ReceivedForm(RevForm):
+    day = "received_on"
+    received_on = forms.DayField(label=_("Received on"), past=True)
+    how = CharField(
+        label=_("How do we know?"),
+        help_text=_("For example: stamped copy, e-mail of the agency."),
+        max_length=SHORT,
+    )
+
+
+class AnswerForm(RevForm):
+    day = "answered_on"
+    status = forms.ChoiceWithUnknown(
+        label=_("What did the agency answer?"),
+        choices=[
+            (Status.SIGNED, _("It signed")),
+            (Status.REFUSED, _("It refused")),
+            (Status.RETURNED, _("It is the wrong agency")),
+            (Status.SILENT, _("It did not answer at all")),
+        ],
+        unknown=False,
+        later=False,
+    )
+    answered_on = forms.DayField(
+        label=_("On which day?"),
+        help_text=_("For a signature: the day beside it. USCIS must have the petition within six months."),
+        past=True,
+    )
+    words = CharField(label=_("In its words"), widget=Textarea({"rows": 4}), max_length=LONG, required=False)
+
+
+class DaysForm(RevForm):
+    """Correcting what was written down wrong."""
+
+    day = "received_on"
+    sent_on = forms.DayField(label=_("Sent on"), past=True)
+    received_on = forms.DayField(label=_("Received on"), past=True)
+    why = CharField(
+        label=_("What was wrong?"),
+        help_text=_("It stays in the history, with the day as it was."),
+        max_length=SHORT,
+    )
+
+    def __init__(self, *args: Any, is_received: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_received:
+            del self.fields["received_on"]

@@ -1,0 +1,123 @@
+"""How a request stands in the teams' sealed indexes, and what a board reads back."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from clinic.cases import lists
+from clinic.cases.models import Case, Person
+from clinic.vault.index import Entry
+
+from . import requests, rules
+from .models import CertificationRequest
+from .rules import Clock, Level, Start, Status
+
+REQUEST = "request"
+OURS, THEIRS, DONE = f"{REQUEST}.ours", f"{REQUEST}.theirs", f"{REQUEST}.done"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is shown of one clock. Whether its rule is confirmed is asked of the directory at each view."""
+
+    stamp: str
+    level: Level
+    days: int
+    starts: Start
+    raw: date
+    due: date
+    citation: str
+    confidence: str
+    binding: bool
+    expedited: bool
+
+    def past(self, on: date) -> int:
+        return max(0, (on - self.due).days)
+
+    def late(self, on: date) -> int:
+        return self.past(on) if self.binding else 0
+
+
+def due_of(clock: Clock) -> Due:
+    rule = clock.rule
+    return Due(
+        stamp=rule.stamp,
+        level=rule.level,
+        days=clock.days,
+        starts=rule.starts,
+        raw=clock.raw,
+        due=clock.due,
+        citation=rule.citation,
+        confidence=rule.confidence,
+        binding=rule.binding,
+        expedited=clock.expedited,
+    )
+
+
+def entry_of(request: CertificationRequest, case: Case) -> Entry:
+    """Due on the earliest day that asks for an act."""
+    client = lists.client_of(Person.objects.filter(case=case))
+    return Entry(
+        id=request.pk,
+        kind=shelf_of(request.status),
+        day=next_day(request),
+        owner=UUID(request.owner) if request.owner else None,
+        data={
+            "case": str(case.pk),
+            "reference": case.reference,
+            "name": client.full_name if client else "",
+            "agency": request.agency_name,
+            "status": str(request.status),
+            "owner_name": request.owner_name,
+            "clocks": [_plain(due_of(clock)) for clock in requests.clocks_of(request)],
+        },
+    )
+
+
+def shelf_of(status: Status) -> str:
+    if status in rules.WITH_US:
+        return OURS
+    return THEIRS if status in rules.WITH_THE_AGENCY else DONE
+
+
+def next_day(request: CertificationRequest) -> date | None:
+    """With the agency: the first due day, or the day to ask whether it arrived. With us: none."""
+    if request.status not in rules.WITH_THE_AGENCY or request.sent_on is None:
+        return None
+    first = rules.first_clock(requests.clocks_of(request))
+    if request.status == Status.RECEIVED:
+        return first.due if first else None
+    asking = rules.confirm_receipt_on(request.sent_on)
+    return min(asking, first.due) if first else asking
+
+
+def days_to_act(request: CertificationRequest) -> list[date]:
+    """Each day on which its owner is reminded: to ask, to chase, and when it is due."""
+    if request.status not in rules.WITH_THE_AGENCY:
+        return []
+    running = requests.clocks_of(request)
+    found = {next_day(request), *(clock.chase_on for clock in running), *(clock.due for clock in running)}
+    return sorted(day for day in found if day)
+
+
+def _plain(due: Due) -> list[Any]:
+    return [
+        due.stamp,
+        int(due.level),
+        due.days,
+        due.starts.value,
+        due.raw.isoformat(),
+        due.due.isoformat(),
+        due.citation,
+        due.confidence,
+        due.binding,
+        due.expedited,
+    ]
+
+
+def due_in(plain: list[Any]) -> Due:
+    stamp, level, days, starts, raw, due, *rest = plain
+    return Due(
+        stamp, Level(level), days, Start(starts), date.fromisoformat(raw), date.fromisoformat(due), *rest
+    )

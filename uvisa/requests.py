@@ -1,0 +1,135 @@
+"""What a certification request comes to on a day: its clocks, its packet, what it still lacks."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from clinic import numbers
+from clinic.cases import lists
+from clinic.cases.models import Person
+from clinic.directory.models import Agency, Agreement, Jurisdiction, Letterhead
+
+from . import clock, packet, rules, started
+from .models import CertificationRequest
+from .packet import Missing
+from .rules import Clock, Rule
+
+CATEGORY = {Agency.Kind.LAW_ENFORCEMENT: "Law enforcement", Agency.Kind.PROSECUTOR: "Prosecutor"} | {
+    Agency.Kind.JUDGE: "Judge",
+}
+
+
+def agency_of(request: CertificationRequest) -> Agency:
+    return Agency.objects.select_related("jurisdiction").get(pk=request.agency)
+
+
+def agreements_of(request: CertificationRequest, *, on: date) -> list[Agreement]:
+    """What ties the agency to immigration enforcement on that day: the client should know first."""
+    return list(Agreement.objects.live(on).filter(agency__pk=request.agency))
+
+
+def clocks_of(request: CertificationRequest, *, sending_on: date | None = None) -> list[Clock]:
+    """The clocks that run: none before it is sent, unless one asks what `sending_on` a day would start.
+
+    Once sent, the rules are those it started under; which of them are confirmed is asked anew.
+    """
+    requested_on = request.sent_on or sending_on
+    if requested_on is None:
+        return []
+    if request.sent_on:
+        known, received_on = started.rules_in(request.rules, clock.confirmed()), request.received_on
+        holidays = started.holidays_in(request.holidays)
+    else:
+        agency, received_on = agency_of(request), sending_on
+        known, holidays = clock.rules_for(agency), clock.holidays_of(agency)
+    asked, removal = bool(request.expedite_asked), bool(request.removal_proceedings)
+    return rules.clocks(known, requested_on, received_on, asked, removal, holidays)
+
+
+def keep_rules(request: CertificationRequest, *, on: date) -> None:
+    """The rules of that day stay with the request from now on."""
+    agency = agency_of(request)
+    request.rules = started.kept(clock.rules_for(agency), on)
+    request.holidays = started.kept_holidays(clock.holidays_of(agency))
+
+
+def open_rules(request: CertificationRequest, *, on: date) -> list[Rule]:
+    """What the letter cites and nobody has confirmed, nor looked up for this letter."""
+    return packet.open_rules(clocks_of(request, sending_on=on), frozenset(request.checked))
+
+
+def packet_of(request: CertificationRequest, *, on: date) -> packet.Packet:
+    """The request as it is printed on a day."""
+    running, checked = clocks_of(request, sending_on=on), frozenset(request.checked)
+    agency, first = agency_of(request), rules.first_clock(running)
+    return packet.Packet(
+        reference=request.case.reference,
+        written_on=request.sent_on or on,
+        sender=_sender(request),
+        agency=_addressee(agency),
+        victim=_victim(request),
+        crime=_crime(request),
+        how_helped=request.how_helped,
+        removal_proceedings=bool(request.removal_proceedings),
+        expedite_asked=bool(request.expedite_asked),
+        answer_by=first.due if first else None,
+        citations=packet.citations(running, checked),
+        standard=packet.legal_standard(running, checked),
+        enclosures=tuple(request.enclosures),
+        full_draft=agency.full_draft if request.full_draft is None else request.full_draft,
+        approved=request.approved_on is not None,
+    )
+
+
+def missing_of(request: CertificationRequest, *, on: date) -> tuple[Missing, ...]:
+    """What keeps it from being ready, apart from the signer, who comes with the approval."""
+    proof = bool(request.proof_of_proceedings)
+    lacking = packet.missing(packet_of(request, on=on), proof_of_proceedings=proof)
+    return tuple(what for what in lacking if what is not Missing.SIGNER)
+
+
+def _sender(request: CertificationRequest) -> packet.Sender:
+    head = Letterhead.objects.filter(organisation=request.organisation_id).first() or Letterhead()
+    return packet.Sender(
+        name=head.name,
+        address=head.address_lines,
+        telephone=head.telephone,
+        email=head.email,
+        signer=request.signer,
+        signer_title=_("Supervising attorney") if request.signer else "",
+    )
+
+
+def _addressee(agency: Agency) -> packet.Addressee:
+    is_state = agency.jurisdiction.kind == Jurisdiction.Kind.STATE
+    return packet.Addressee(
+        name=agency.name,
+        official=agency.official,
+        address=agency.address_lines,
+        category=CATEGORY.get(Agency.Kind(agency.kind), "Other"),
+        level="State" if is_state else "Local",
+    )
+
+
+def _victim(request: CertificationRequest) -> packet.Victim:
+    client = lists.client_of(Person.objects.filter(case=request.case_id)) or Person()
+    return packet.Victim(
+        family_name=client.family_names,
+        given_name=client.given_names,
+        other_names="; ".join(client.other_names),
+        born_on=client.born_on,
+        a_number=", ".join(map(numbers.show_a_number, client.a_numbers[:1])),
+    )
+
+
+def _crime(request: CertificationRequest) -> packet.Crime:
+    return packet.Crime(
+        keys=frozenset(request.crimes),
+        similar=request.similar,
+        dates=request.crime_dates,
+        place=request.crime_place,
+        case_number=request.case_number,
+        account=request.account,
+        injury=request.injury,
+        statutes=request.statutes,
+    )

@@ -1,0 +1,19 @@
+from .board import board
+from .life import answer, approve, days, ready, received, send_back, sent, withdraw
+from .request import edit, new, packet, request
+
+__all__ = [
+    "answer",
+    "approve",
+    "board",
+    "days",
+    "edit",
+    "new",
+    "packet",
+    "ready",
+    "received",
+    "request",
+    "send_back",
+    "sent",
+    "withdraw",
+]

@@ -1,0 +1,172 @@
+"""The moves of a request: who may make them, on which day, and what is said where one cannot be made."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic import forms
+from clinic.accounts.doors import StaffRequest, members, staff
+from clinic.accounts.models import Purpose
+from clinic.vault.errors import Stale
+from uvisa import actions, errors, requests, rules
+from uvisa.forms import (
+    AnswerForm,
+    ApproveForm,
+    DaysForm,
+    ReceivedForm,
+    RevForm,
+    SendBackForm,
+    SentForm,
+    WhyForm,
+)
+from uvisa.models import CertificationRequest
+from uvisa.rules import Status
+from uvisa.words import STATUS, impossible
+
+from .finding import again, check_rev, find_request
+from .page import legal
+
+Move = Callable[..., None]
+
+
+@staff
+@require_POST
+def ready(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
+    found, form = find_request(request, case_id, request_id), RevForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Stale
+        check_rev(form, found)
+        actions.mark_ready(request=found, by=request.user, on=timezone.localdate())
+    except errors.NotReady as refused:
+        messages.error(request, str(refused))
+    except (rules.MoveRefused, Stale):
+        messages.error(request, _("Somebody changed this request meanwhile. Here is how it stands now."))
+    else:
+        messages.success(request, _("The supervising attorneys will see it on their page."))
+    return redirect("uvisa:request", found.case_id, found.pk)
+
+
+@members(Purpose.SUPERVISING)
+@require_http_methods(["GET", "POST"])
+def approve(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
+    found = find_request(request, case_id, request_id)
+    law = legal(found, on=timezone.localdate())
+    form = ApproveForm(
+        request.POST or None,
+        initial={"rev": found.rev, "signer": request.user.sign_in_name},
+        asks_checked=bool(law["open_rules"]),
+        asks_weighed=bool(law["agreements"]),
+    )
+    return _moved(request, found, form, "uvisa/approve.html", actions.approve, **law)
+
+
+@members(Purpose.SUPERVISING)
+@require_http_methods(["GET", "POST"])
+def send_back(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
+    found = find_request(request, case_id, request_id)
+    form = SendBackForm(request.POST or None, initial={"rev": found.rev})
+    return _moved(request, found, form, "uvisa/send_back.html", actions.send_back)
+
+
+@members(Purpose.COORDINATION, Purpose.SUPERVISING)
+@require_http_methods(["GET", "POST"])
+def sent(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
+    found = find_request(request, case_id, request_id)
+    form = SentForm(request.POST or None, initial={"rev": found.rev, "sent_on": timezone.localdate()})
+    agreements = requests.agreements_of(found, on=timezone.localdate())
+    return _moved(request, found, form, "uvisa/sent.html", actions.record_sent, agreements=agreements)
+
+
+@members(Purpose.COORDINATION, Purpose.SUPERVISING)
+@require_http_methods(["GET", "POST"])
+def received(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
+    found = find_request(request, case_id, request_id)
+    form = ReceivedForm(request.POST or None, initial={"rev": found.rev, "received_on": timezone.localdate()})
+    return _moved(request, found, form, "uvisa/received.html", actions.record_received)
+
+
+@members(Purpose.COORDINATION, Purpose.SUPERVISING)
+@require_http_methods(["GET", "POST"])
+def answer(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
+    found = find_request(request, case_id, request_id)
+    form = AnswerForm(request.POST or None, initial={"rev": found.rev})
+    return _moved(request, found, form, "uvisa/answer.html", _record_answer)
+
+
+@members(Purpose.COORDINATION, Purpose.SUPERVISING)
+@require_http_methods(["GET", "POST"])
+def days(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
+    """A day was written down wrong."""
+    found = find_request(request, case_id, request_id)
+    known = {"rev": found.rev, "sent_on": found.sent_on, "received_on": found.received_on}
+    form = DaysForm(request.POST or None, initial=known, is_received=found.received_on is not None)
+    return _moved(request, found, form, "uvisa/days.html", _correct_days)
+
+
+@members(Purpose.COORDINATION, Purpose.SUPERVISING)
+@require_http_methods(["GET", "POST"])
+def withdraw(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
+    found = find_request(request, case_id, request_id)
+    form = WhyForm(request.POST or None, initial={"rev": found.rev})
+    return _moved(request, found, form, "uvisa/withdraw.html", actions.withdraw)
+
+
+def _record_answer(*, status: str, **answers: Any) -> None:
+    actions.record_answer(status=Status(status), **answers)
+
+
+def _correct_days(*, received_on: Any = None, **answers: Any) -> None:
+    actions.correct_days(received_on=received_on, **answers)
+
+
+def _moved(
+    request: StaffRequest,
+    found: CertificationRequest,
+    form: forms.Form,
+    template: str,
+    move: Move,
+    **context: Any,
+) -> HttpResponse:
+    """Shows the form, or makes the move. What is refused is told at the form, with what was typed in it."""
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            _make(move, request, found, form)
+        except rules.ImpossibleDates:
+            form.add_error(getattr(form, "day", None), impossible(again(found)))
+        except errors.Refused as refused:
+            form.add_error(None, str(refused))
+        except (rules.MoveRefused, Stale):
+            found, status = again(found), 409
+            form = _over(form, found)
+        else:
+            return redirect("uvisa:request", found.case_id, found.pk)
+    return render(
+        request, template, {"case": found.case, "request_row": found, "form": form, **context}, status=status
+    )
+
+
+def _make(move: Move, request: StaffRequest, found: CertificationRequest, form: forms.Form) -> None:
+    check_rev(form, found)
+    answers = {name: value for name, value in form.cleaned_data.items() if name != "rev"}
+    move(request=found, by=request.user, on=timezone.localdate(), **answers)
+
+
+def _over(form: forms.Form, newer: CertificationRequest) -> forms.Form:
+    """The same answers, told that somebody was faster, to be sent again about what stands now."""
+    data = form.data.copy()  # type: ignore[attr-defined]
+    data["rev"] = str(newer.rev)
+    form.data = data
+    told = _(
+        "Somebody changed this request meanwhile. It stands now as: %(status)s. Look at it, then decide."
+    )
+    form.add_error(None, told % {"status": STATUS[newer.status]})
+    return form

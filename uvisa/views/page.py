@@ -1,0 +1,92 @@
+"""What the page of one request shows, and which moves the reader may make."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from clinic.accounts.models import Purpose
+from clinic.audit.events import Event
+from uvisa import board, clock, history, listing, requests, rules
+from uvisa.crimes import SIMILAR_ACTIVITY
+from uvisa.forms import CRIMES
+from uvisa.models import CertificationRequest
+from uvisa.rules import Status
+from uvisa.words import STATUS, in_full, missing_rows
+
+Purposes = frozenset[str]
+KEEPS_CLOCKS = frozenset({Purpose.COORDINATION.value, Purpose.SUPERVISING.value})
+
+
+def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dict[str, Any]:
+    missing = requests.missing_of(found, on=on) if found.status in rules.WITH_US else ()
+    return {
+        "case": found.case,
+        "request_row": found,
+        "status": STATUS[found.status],
+        "is_running": found.sent_on is not None,
+        "crimes": crimes(found),
+        "missing": missing_rows(found, missing, coordinates=Purpose.COORDINATION in purposes),
+        "last_safe_day": last_safe_day(found),
+        "events": [event_of(line) for line in reversed(found.history)],
+        **legal(found, on=on),
+        **moves(found, purposes, ready=not missing),
+    }
+
+
+def legal(found: CertificationRequest, *, on: date) -> dict[str, Any]:
+    """The clocks, the marks that are open, and what should be weighed before it is sent."""
+    marks, running = clock.confirmed(), requests.clocks_of(found, sending_on=on)
+    open_rules = requests.open_rules(found, on=on) if found.status in rules.WITH_US else []
+    return {
+        "clocks": [board.shown(listing.due_of(one), on, marks) for one in running],
+        "open_rules": list(dict.fromkeys(rule.citation for rule in open_rules)),
+        "agreements": requests.agreements_of(found, on=on) if found.status in rules.WITH_US else [],
+        "has_checked": bool(found.checked) and found.status == Status.APPROVED,
+    }
+
+
+def moves(found: CertificationRequest, purposes: Purposes, *, ready: bool) -> dict[str, bool]:
+    keeps, decides = bool(KEEPS_CLOCKS & purposes), Purpose.SUPERVISING in purposes
+    with_agency = found.status in rules.WITH_THE_AGENCY
+    return {
+        "can_edit": found.status in rules.WITH_US,
+        "can_mark_ready": found.status == Status.DRAFT and ready,
+        "can_approve": found.status == Status.READY and decides,
+        "can_send_back": found.status in {Status.READY, Status.APPROVED} and decides,
+        "can_send": found.status == Status.APPROVED and keeps,
+        "can_receive": found.status == Status.SENT and keeps,
+        "can_answer": (with_agency or found.status == Status.SILENT) and keeps,
+        "can_correct": with_agency and keeps,
+        "can_withdraw": rules.can_move(found.status, Status.WITHDRAWN) and keeps,
+    }
+
+
+def last_safe_day(found: CertificationRequest) -> date | None:
+    is_signed = found.status == Status.SIGNED and found.answered_on
+    return rules.last_safe_day(found.answered_on) if is_signed and found.answered_on else None
+
+
+def crimes(found: CertificationRequest) -> list[str]:
+    named = [label for key, label in CRIMES if key in found.crimes]
+    return [*named, found.similar] if SIMILAR_ACTIVITY in found.crimes else named
+
+
+def event_of(line: str) -> dict[str, Any]:
+    said = history.read(line)
+    return {"what": _told(said), "who": said.who, "on": said.on}
+
+
+def _told(said: history.Line) -> str:
+    """With the true day where it was written down later."""
+    if said.event == Event.REQUEST_EDITED and said.day:
+        return _("Corrected a day that stood as %(day)s: %(why)s") % {
+            "day": in_full(said.day),
+            "why": said.why,
+        }
+    if said.day and said.day != said.on:
+        return _("%(what)s (it happened on %(day)s)") % {
+            "what": said.event.label,
+            "day": in_full(said.day),
+        }
+    return str(said.event.label)

@@ -1,0 +1,97 @@
+"""Words for statuses, rules, and what is missing or cannot be."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .models import CertificationRequest
+from .packet import Missing
+from .rules import Level, Status
+
+STATUS = {
+    Status.DRAFT: gettext_lazy("Being written"),
+    Status.READY: gettext_lazy("Waits for a supervising attorney"),
+    Status.APPROVED: gettext_lazy("Approved, not sent yet"),
+    Status.SENT: gettext_lazy("Sent, receipt not confirmed"),
+    Status.RECEIVED: gettext_lazy("Received by the agency"),
+    Status.SIGNED: gettext_lazy("Signed"),
+    Status.REFUSED: gettext_lazy("Refused"),
+    Status.RETURNED: gettext_lazy("Returned: wrong agency"),
+    Status.SILENT: gettext_lazy("No answer"),
+    Status.WITHDRAWN: gettext_lazy("Withdrawn"),
+}
+LEVEL = {
+    Level.AGENCY: gettext_lazy("The agency’s own rule"),
+    Level.CITY: gettext_lazy("The city’s rule"),
+    Level.COUNTY: gettext_lazy("The county’s rule"),
+    Level.STATE: gettext_lazy("The state’s rule"),
+    Level.TARGET: gettext_lazy("Our own target"),
+}
+MISSING = {
+    Missing.VICTIM_NAME: gettext_lazy("The victim’s name."),
+    Missing.BIRTH_DATE: gettext_lazy("The victim’s date of birth."),
+    Missing.CASE_NUMBER: gettext_lazy("The agency’s case number."),
+    Missing.CRIME: gettext_lazy("The crime."),
+    Missing.UNDERLYING_CRIME: gettext_lazy(
+        "The crime that was attempted, planned or asked for: tick that one too."
+    ),
+    Missing.CRIME_DATE: gettext_lazy("When it happened."),
+    Missing.CRIME_PLACE: gettext_lazy("Where it happened."),
+    Missing.HOW_HELPED: gettext_lazy("How the victim helped."),
+    Missing.LETTERHEAD: gettext_lazy("The clinic’s own name and address, for the letterhead."),
+    Missing.SIGNER: gettext_lazy("Who signs the letter."),
+    Missing.PROOF_OF_PROCEEDINGS: gettext_lazy(
+        "Proof of removal proceedings, for the expedite: a copy of the notice to appear."
+    ),
+}
+IN_THE_CASE = {Missing.VICTIM_NAME, Missing.BIRTH_DATE}
+
+
+def missing_rows(
+    request: CertificationRequest, missing: tuple[Missing, ...], *, coordinates: bool
+) -> list[dict[str, Any]]:
+    """What is missing, and where it is put right."""
+    return [_missing_row(request, what, coordinates) for what in missing]
+
+
+def _missing_row(request: CertificationRequest, what: Missing, coordinates: bool) -> dict[str, Any]:
+    if what is Missing.LETTERHEAD:
+        if not coordinates:
+            return {"what": MISSING[what], "ask": _("Ask a coordinator to write it down.")}
+        return {"what": MISSING[what], "url": reverse("directory:letterhead"), "link": _("Write it down")}
+    if what in IN_THE_CASE:
+        url, link = reverse("cases:edit", args=[request.case_id]), _("Correct the facts of the case")
+    else:
+        url, link = reverse("uvisa:edit", args=[request.case_id, request.pk]), _("Change the request")
+    return {"what": MISSING[what], "url": url, "link": link}
+
+
+def in_full(day: date) -> str:
+    return formats.date_format(day, "F j, Y")
+
+
+def impossible(request: CertificationRequest) -> str:
+    """Why a day cannot be, by what is known already."""
+    known = {"sent": request.sent_on, "received": request.received_on}
+    said = {name: in_full(day) for name, day in known.items() if day}
+    if "received" in said:
+        return (
+            _(
+                "The agency got it on %(received)s, so this cannot have come before. "
+                "Check the day, or correct the day of receipt first."
+            )
+            % said
+        )
+    if "sent" in said:
+        return (
+            _(
+                "It was sent on %(sent)s, so this cannot have come before. "
+                "Check the day, or correct the day it was sent first."
+            )
+            % said
+        )
+    return _("This day has not come yet. Check the year.")

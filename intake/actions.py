@@ -72,7 +72,7 @@ def finish_call(*, draft: Draft, version: Version, call: Call, by: User, on: dat
     """The draft becomes a case with the same id. Raises Stale, Draft.DoesNotExist."""
     draft = _locked(draft, version)
     case = create_case(
-        id=draft.pk,
+        case_id=draft.pk,
         people=people_of(call),
         detention=call.detention,
         by=by,

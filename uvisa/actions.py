@@ -60,7 +60,7 @@ def mark_ready(*, request: CertificationRequest, by: User, on: date) -> None:
         raise NotReady
     request.returned_why = ""
     request.status = Status.READY
-    _save(request, Event.REQUEST_EDITED, by=by, on=on)
+    _save(request, Event.REQUEST_READY, by=by, on=on)
 
 
 @transaction.atomic

@@ -90,6 +90,7 @@ def row_of(entry: Entry, day: date, today: date, marks: frozenset[str]) -> dict[
         "owner": data["owner_name"],
         "heading": rules.deadline_heading(day, today),
         "clocks": clocks,
+        "expedited": any(due.expedited for due in dues),
         **_first(clocks),
     }
 
@@ -106,6 +107,7 @@ def shown(due: Due, today: date, marks: frozenset[str]) -> dict[str, Any]:
     return {
         "due": due,
         "whose": LEVEL[due.level],
+        "is_target": due.level == rules.Level.TARGET,
         "late": _late(due.late(today)) or _past(due.past(today)),
         "sure": Confidence(due.confidence).label,
         "badge": "confirmed" if due.stamp in marks else "verify",

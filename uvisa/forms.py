@@ -174,13 +174,12 @@ class RevForm(forms.Form):
 class ApproveForm(RevForm):
     signer = CharField(
         label=_("Your name, as it stands under the letter"),
+        help_text=_("First and last name. Your title is added."),
         max_length=SHORT,
     )
-    checked = BooleanField(
-        label=_("I checked the citations marked “verify” for this letter."), required=False
-    )
+    checked = BooleanField(label=_("I checked the citations marked “verify” for this letter"), required=False)
     weighed = BooleanField(
-        label=_("I weighed with the client what this agency may tell immigration enforcement."),
+        label=_("I weighed with the client what this agency may tell immigration enforcement"),
         required=False,
     )
 

@@ -64,10 +64,9 @@ def _missing_row(request: CertificationRequest, what: Missing, coordinates: bool
             return {"what": MISSING[what], "ask": _("Ask a coordinator to write it down.")}
         return {"what": MISSING[what], "url": reverse("directory:letterhead"), "link": _("Write it down")}
     if what in IN_THE_CASE:
-        url, link = reverse("cases:edit", args=[request.case_id]), _("Correct the facts of the case")
-    else:
-        url, link = reverse("uvisa:edit", args=[request.case_id, request.pk]), _("Change the request")
-    return {"what": MISSING[what], "url": url, "link": link}
+        url = reverse("cases:edit", args=[request.case_id])
+        return {"what": MISSING[what], "url": url, "link": _("Correct the facts of the case")}
+    return {"what": MISSING[what]}
 
 
 def in_full(day: date) -> str:

@@ -1,5 +1,6 @@
 """What a sign-in does with keys, once both factors were right."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from django.db import transaction
@@ -11,6 +12,14 @@ from clinic.vault.keys import Identity
 from . import invitations, rotation, teams
 from .models import Purpose, User
 
+Finish = Callable[[User, Keyring], None]
+_registered: dict[str, Finish] = {}
+
+
+def register(name: str, finish: Finish) -> None:
+    """`finish(user, ring)` does what only a holder of keys can, and what no one else waits for."""
+    _registered[name] = finish
+
 
 @transaction.atomic
 def arrive(*, user: User, identity: Identity) -> Keyring:
@@ -21,8 +30,9 @@ def arrive(*, user: User, identity: Identity) -> Keyring:
 
 
 def finish_what_waits(*, user: User, ring: Keyring) -> None:
-    """Newcomers and due epochs. `ring` is the current keyring: it writes to the audit.
+    """Newcomers, due epochs, and what other rooms left for a holder of keys.
 
+    `ring` is the current keyring: it writes to the audit.
     What cannot be finished waits on; nobody is kept out by it.
     """
     if Purpose.EVERYONE not in ring.named:
@@ -31,3 +41,6 @@ def finish_what_waits(*, user: User, ring: Keyring) -> None:
         rotation.catch_up(ring=ring, by=user)
     with suppress(VaultError), transaction.atomic():
         invitations.complete_pending(ring=ring, by=user)
+    for finish in _registered.values():
+        with suppress(VaultError), transaction.atomic():
+            finish(user, ring)

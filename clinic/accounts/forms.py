@@ -196,6 +196,6 @@ class RoleForm(Form):
 class LeaveForm(Form):
     hostile = forms.BooleanField(
         label=_("This person may mean harm"),
-        help_text=_("Every case they could open gets a new key as well. This takes longer."),
+        help_text=_("Every case they hold by name gets a new key as well. This takes longer."),
         required=False,
     )

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from clinic.vault.errors import VaultError
 from clinic.vault.keyring import Keyring, using
 
-from . import unlocking
+from . import calmly, unlocking
 from .doors import Door, door_of
 from .models import User
 from .sessions import IDLE, LIVE_IDLE
@@ -93,6 +93,11 @@ class DoorMiddleware:
         request.idle = LIVE_IDLE if door.live else IDLE  # type: ignore[attr-defined]
         request.accepts_uploads = door.uploads  # type: ignore[attr-defined]
         return None
+
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A calm page for what a view did not expect of the vault; other errors are ours, and a 500."""
+        return calmly.answer(request, error)
 
 
 def undeclared(view: Callable[..., Any]) -> Exception:

@@ -63,6 +63,7 @@ class Event(models.TextChoices):
     # Certification
     REQUEST_DRAFTED = "request_drafted", _("Started a certification request")
     REQUEST_EDITED = "request_edited", _("Changed a certification request")
+    REQUEST_READY = "request_ready", _("Gave a certification request to a supervising attorney")
     REQUEST_APPROVED = "request_approved", _("Approved a certification request")
     REQUEST_RETURNED = "request_returned", _("Sent a certification request back for changes")
     PACKET_PRINTED = "packet_printed", _("Printed a request packet")

@@ -1,6 +1,7 @@
 """Moving the keys of events to new keys of a team or a case. The chain does not notice."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -12,15 +13,33 @@ from clinic.vault.envelope import Box
 from clinic.vault.errors import VaultError
 from clinic.vault.keyring import Keyring, TeamKeys
 from clinic.vault.keys import KeyPair
-from clinic.vault.wraps import Kek, is_public, unwrap_with
+from clinic.vault.wraps import Kek, Subject, is_public, unwrap_with
 
 from .chain import lock_head
 from .models import AuditKeyWrap
-from .wraps import case_kek, subject_of
+from .wraps import case_kek, event_subject
 
 BATCH = 2000
 READERS = (Purpose.COORDINATION, Purpose.SUPERVISING)
 Seeds = Mapping[int, KeyPair]
+
+
+class _Wrap(NamedTuple):
+    """One row: models would cost a rotation more than the keys."""
+
+    pk: UUID
+    holder: UUID
+    generation: int
+    wrap: bytes
+    event: UUID
+    commitment: bytes
+
+    @property
+    def subject(self) -> Subject:
+        return event_subject(self.event, self.commitment)
+
+
+_COLUMNS = ("pk", "holder", "generation", "wrap", "event_id", "event__commitment")
 
 
 def rotate(old: TeamKeys, new: TeamKeys, epoch: TeamEpoch) -> None:
@@ -50,13 +69,13 @@ def fold(ring: Keyring, *, most: int) -> int:
     mine = [ring.named[purpose] for purpose in READERS if purpose in ring.named]
     if not mine:
         return 0
-    rows = list(_light(AuditKeyWrap.objects.filter(delivered=True, holder__in=mine))[:most])
+    rows = list(_light(AuditKeyWrap.objects.filter(delivered=True, holder__in=mine)[:most]))
     for holder in {row.holder for row in rows}:
         _fold_team(ring.teams[holder], [row for row in rows if row.holder == holder])
     return len(rows)
 
 
-def _fold_team(keys: TeamKeys, rows: list[AuditKeyWrap]) -> None:
+def _fold_team(keys: TeamKeys, rows: list[_Wrap]) -> None:
     seeds = {keys.epoch: keys.pair}
     if any(row.generation != keys.epoch for row in rows):
         seeds = teams.seeds(keys)
@@ -69,9 +88,9 @@ class _Opener:
     def __init__(self, kek: Kek, generation: int, pairs: Seeds) -> None:
         self.kek, self.generation, self.pairs = kek, generation, pairs
 
-    def open(self, row: AuditKeyWrap) -> bytes | None:
+    def open(self, row: _Wrap) -> bytes | None:
         """None where nothing here opens it: it stays as it is, and doctor tells of it."""
-        wrap, subject = bytes(row.wrap), subject_of(row.event)
+        wrap, subject = bytes(row.wrap), row.subject
         try:
             if not is_public(wrap):
                 return self.kek.unwrap(wrap, subject)
@@ -81,10 +100,8 @@ class _Opener:
             return None
 
 
-def _light(rows: QuerySet[AuditKeyWrap]) -> QuerySet[AuditKeyWrap]:
-    return rows.select_related("event").only(
-        "holder", "generation", "delivered", "wrap", "event__id", "event__commitment"
-    )
+def _light(rows: QuerySet[AuditKeyWrap]) -> Iterable[_Wrap]:
+    return map(_Wrap._make, rows.values_list(*_COLUMNS))
 
 
 def _move(rows: QuerySet[AuditKeyWrap], opener: _Opener, kek: Kek, generation: int) -> int:
@@ -96,11 +113,11 @@ def _move(rows: QuerySet[AuditKeyWrap], opener: _Opener, kek: Kek, generation: i
     return moved
 
 
-def _moved(rows: Iterable[AuditKeyWrap], opener: _Opener, kek: Kek) -> Iterator[tuple[bytes, UUID]]:
+def _moved(rows: Iterable[_Wrap], opener: _Opener, kek: Kek) -> Iterator[tuple[bytes, UUID]]:
     for row in rows:
         key = opener.open(row)
         if key:
-            yield kek.wrap(key, subject_of(row.event)), row.pk
+            yield kek.wrap(key, row.subject), row.pk
 
 
 def _store(wraps: Iterable[tuple[bytes, UUID]], generation: int) -> int:

@@ -22,7 +22,11 @@ Trust = Callable[[list[Team]], Publics]
 
 
 def subject_of(event: AuditEvent) -> Subject:
-    return Subject("event", event.id, 0, bytes(event.commitment))
+    return event_subject(event.id, event.commitment)
+
+
+def event_subject(event: UUID, commitment: bytes | memoryview) -> Subject:
+    return Subject("event", event, 0, bytes(commitment))
 
 
 def case_kek(box: Box, case_id: UUID) -> Kek:

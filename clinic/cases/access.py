@@ -1,25 +1,28 @@
 """The only writer of access rows: who may open which compartment, and the key in the same row.
 
 Callers are in a transaction and have locked the case. Every grant goes to a key on the roster.
+A row that nobody with the case's key made (clinic/cases/marks.py) gives nothing, now or later.
 """
 
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from clinic.accounts import roster, teams
 from clinic.accounts.models import Purpose, Team, TeamEpoch, User
 from clinic.vault.envelope import Box, Scope
 from clinic.vault.errors import Locked, Tampered
-from clinic.vault.keyring import Keyring, TeamKeys, current
+from clinic.vault.keyring import Keyring, current
 from clinic.vault.wraps import Subject, unwrap_with, wrap_to
 from clinic.vault.wraps import is_public as is_public_wrap
 
+from .marks import is_vouched, mark_of, newest_mark
 from .models import AccessQuerySet, Case, CaseKey, CaseTeamAccess, CaseUserAccess, Compartment
 
 OPEN = {
@@ -28,8 +31,11 @@ OPEN = {
     Compartment.ATTORNEY: "open_attorney",
 }
 COMPARTMENT = {codename: compartment for compartment, codename in OPEN.items()}
+COLUMNS = ("content_object", "permission__codename", "wrapped_key", "id", "expires_on")
 CONSIDER = "consider_case"
 OFFER = "offer"
+PUBLIC_SIZE = 1000  # bytes: wraps to a public key are longer than this, others far shorter
+SETTLE = 100
 
 
 class OfferGone(Exception):
@@ -46,36 +52,67 @@ def lock(case: Case) -> Case:
 
 def unlock(*cases: Case) -> None:
     """Puts every key of these cases that the signed-in person holds into the keyring."""
-    ring, ids, today = current(), [case.pk for case in cases], timezone.localdate()
+    ring, ids = current(), [case.pk for case in cases]
     keys = {(key.case_id, key.compartment): key for key in CaseKey.objects.filter(case__in=ids)}
-    own = CaseUserAccess.objects.live(today).filter(user=ring.user, content_object__in=ids)
-    for case_id, codename, wrap in own.values_list("content_object", "permission__codename", "wrapped_key"):
-        _take(ring, keys.get((case_id, str(COMPARTMENT.get(codename)))), wrap, None)
-    shared = CaseTeamAccess.objects.live(today).filter(
-        content_object__in=ids, group__team__in=list(ring.teams)
+    rows = [*_own(ring, ids), *_shared(ring, ids)]
+    # The case first: its key tells which rows of the other compartments are true.
+    for row in sorted(rows, key=lambda row: row.codename != OPEN[Compartment.CASE]):
+        key = keys.get((row.case, str(COMPARTMENT.get(row.codename))))
+        if key and not ring.has(scope_of(key), key.generation):
+            _take(ring, key, row)
+
+
+def open_own() -> list[Case]:
+    """The cases that the signed-in person holds by name, each with the key of the case alone."""
+    ring, codename = current(), OPEN[Compartment.CASE]
+    live = CaseUserAccess.objects.live(timezone.localdate())
+    own = live.filter(user=ring.user, permission__codename=codename).values_list(*COLUMNS, "user")
+    rows = {row.case: row for row in map(_Row._make, own)}
+    keys = CaseKey.objects.filter(case__in=list(rows), compartment=Compartment.CASE).select_related("case")
+    for key in keys:
+        _take(ring, key, rows[key.case_id])
+    return [key.case for key in keys if ring.has(scope_of(key), key.generation)]
+
+
+class _Row(NamedTuple):
+    case: UUID
+    codename: str
+    wrap: bytes
+    id: UUID
+    until: date | None
+    holder: UUID
+
+
+def _own(ring: Keyring, cases: list[UUID]) -> Iterator[_Row]:
+    rows = CaseUserAccess.objects.live(timezone.localdate()).filter(user=ring.user, content_object__in=cases)
+    return map(_Row._make, rows.values_list(*COLUMNS, "user"))
+
+
+def _shared(ring: Keyring, cases: list[UUID]) -> Iterator[_Row]:
+    rows = CaseTeamAccess.objects.live(timezone.localdate()).filter(
+        group__team__in=list(ring.teams), content_object__in=cases
     )
-    for case_id, codename, wrap, team in shared.values_list(
-        "content_object", "permission__codename", "wrapped_key", "group__team"
-    ):
-        _take(ring, keys.get((case_id, str(COMPARTMENT.get(codename)))), wrap, team)
+    return map(_Row._make, rows.values_list(*COLUMNS, "group__team"))
 
 
-def _take(ring: Keyring, key: CaseKey | None, wrap: bytes, team: UUID | None) -> None:
-    """A row that does not open gives nothing; a coordinator's checks page shows it."""
-    if key is None or ring.has(scope_of(key), key.generation):
-        return
+def _take(ring: Keyring, key: CaseKey, row: _Row) -> None:
+    """A row that does not open, or that says what nobody granted, gives nothing; doctor tells of it."""
+    case, itself = Scope(Compartment.CASE, row.case), key.compartment == Compartment.CASE
     try:
-        opened = _unwrap(ring, wrap, subject_of(key), team)
-    except Tampered:
+        opened = _unwrap(ring, row.wrap, subject_of(key), row.holder)
+        case_key = opened if itself else ring.newest(case).key
+    except (Tampered, Locked):
         return
-    ring.add(scope_of(key), Box(opened, key.generation))
+    if row.id == mark_of(case_key, row.codename, bytes(key.commitment), row.holder, row.until):
+        ring.add(scope_of(key), Box(opened, key.generation))
 
 
-def _unwrap(ring: Keyring, wrap: bytes, subject: Subject, team: UUID | None) -> bytes:
-    holder = ring.teams[team] if team else None
+def _unwrap(ring: Keyring, wrap: bytes, subject: Subject, holder: UUID) -> bytes:
+    """`holder` is a team of the keyring, or the person."""
+    team = ring.teams.get(holder)
     if is_public_wrap(wrap):
-        return unwrap_with(holder.pair if holder else ring.identity.pair, wrap, subject)
-    return (holder.kek if holder else ring.own_kek).unwrap(wrap, subject)
+        return unwrap_with(team.pair if team else ring.identity.pair, wrap, subject)
+    return (team.kek if team else ring.own_kek).unwrap(wrap, subject)
 
 
 def scope_of(key: CaseKey) -> Scope:
@@ -104,8 +141,18 @@ def settle(case: Case) -> None:
     ):
         key = keys.get(row.permission.codename)
         if key and is_public_wrap(row.wrapped_key) and holds(case, Compartment(key.compartment)):
-            row.wrapped_key = ring.own_kek.wrap(_key(case, key), subject_of(key))
+            row.wrapped_key = ring.own_kek.wrap(key_of(case, key), subject_of(key))
             row.save(update_fields=["wrapped_key"])
+
+
+def settle_own(_user: User, ring: Keyring) -> None:
+    """At sign-in, what `settle` does, for the cases given to this person since."""
+    own = CaseUserAccess.objects.annotate(size=Length("wrapped_key"))
+    given = own.filter(user=ring.user, size__gt=PUBLIC_SIZE, permission__codename__in=COMPARTMENT)
+    cases = list(Case.objects.filter(pk__in=given.values("content_object"))[:SETTLE])
+    unlock(*cases)
+    for case in cases:
+        settle(case)
 
 
 # Granting --------------------------------------------------------------------
@@ -140,39 +187,55 @@ def grant(
 ) -> None:
     """Lets one person open these compartments. Raises Locked where the granter cannot."""
     for key in case.keys.filter(compartment__in=compartments):
-        wrap = _wrap_for(user, _key(case, key), subject_of(key))
-        CaseUserAccess.objects.update_or_create(
-            user=user,
-            content_object=case,
-            permission=_permission(OPEN[Compartment(key.compartment)]),
-            defaults={"wrapped_key": wrap, "granted_by": by, "expires_on": expires_on},
-        )
+        wrap = wrap_for(user, key_of(case, key), subject_of(key))
+        _put_own(case, user, OPEN[Compartment(key.compartment)], key, wrap, by=by, until=expires_on)
 
 
 def grant_team(case: Case, team: Team, *compartments: Compartment, by: User) -> None:
     for key in case.keys.filter(compartment__in=compartments):
-        epoch, wrap = _wrap_for_team(team, _key(case, key), subject_of(key))
-        CaseTeamAccess.objects.update_or_create(
-            group=team.group,
-            content_object=case,
-            permission=_permission(OPEN[Compartment(key.compartment)]),
-            defaults={"wrapped_key": wrap, "epoch": epoch, "granted_by": by, "expires_on": None},
-        )
+        codename = OPEN[Compartment(key.compartment)]
+        epoch, wrap = wrap_for_team(team, key_of(case, key), subject_of(key))
+        where = {"content_object": case, "permission": _permission(codename), "group": team.group}
+        CaseTeamAccess.objects.filter(**where).delete()
+        mark = newest_mark(codename, key, team.pk, None)
+        CaseTeamAccess.objects.create(id=mark, wrapped_key=wrap, epoch=epoch, granted_by=by, **where)
+
+
+def _put_own(
+    case: Case, user: User, codename: str, key: CaseKey, wrap: bytes, *, by: User, until: date | None
+) -> None:
+    where = {"content_object": case, "permission": _permission(codename), "user": user}
+    CaseUserAccess.objects.filter(**where).delete()
+    mark = newest_mark(codename, key, user.pk, until)
+    CaseUserAccess.objects.create(id=mark, wrapped_key=wrap, granted_by=by, expires_on=until, **where)
 
 
 def grant_attorney(case: Case, attorney: User, *, by: User) -> bool:
     """The case, and the attorney compartment: made now, for this attorney and the supervising team.
 
+    Behind a wall no team gets it: its second way in is recovery.
     False where that compartment exists already and the granter does not hold it.
     """
     grant(case, attorney, Compartment.CASE, by=by)
     if not case.keys.filter(compartment=Compartment.ATTORNEY).exists():
         new_key(case, Compartment.ATTORNEY)
-        grant_team(case, teams.by_purpose(Purpose.SUPERVISING), Compartment.CASE, Compartment.ATTORNEY, by=by)
+        supervising = teams.by_purpose(Purpose.SUPERVISING)
+        if case.walled:
+            wrap_to_recovery(case, Compartment.ATTORNEY)
+        else:
+            grant_team(case, supervising, Compartment.CASE, Compartment.ATTORNEY, by=by)
     if not holds(case, Compartment.ATTORNEY):
         return False
     grant(case, attorney, Compartment.ATTORNEY, by=by)
     return True
+
+
+def wrap_to_recovery(case: Case, *compartments: Compartment) -> None:
+    """For a walled case: with no team to hold it, two printed codes must open it by themselves."""
+    recovery = roster.trusted_recovery()
+    for key in case.keys.filter(compartment__in=compartments):
+        key.recovery_wrap = wrap_to(recovery, key_of(case, key), subject_of(key))
+        key.save(update_fields=["recovery_wrap"])
 
 
 # Taking away -----------------------------------------------------------------
@@ -209,36 +272,33 @@ def expire(on: date) -> int:
 def offer(case: Case, attorney: User, *, by: User, until: date) -> None:
     """A row of its own kind: lets the attorney consider the case and accept it."""
     key = case.keys.get(compartment=Compartment.CASE)
-    wrap = _wrap_for(attorney, _key(case, key), _offer_subject(key))
-    CaseUserAccess.objects.update_or_create(
-        user=attorney,
-        content_object=case,
-        permission=_permission(CONSIDER),
-        defaults={"wrapped_key": wrap, "granted_by": by, "expires_on": until},
-    )
+    wrap = wrap_for(attorney, key_of(case, key), _offer_subject(key))
+    _put_own(case, attorney, CONSIDER, key, wrap, by=by, until=until)
 
 
 def unlock_offer(case: Case) -> None:
     """Opens an offered case for its reader. Raises OfferGone."""
-    ring, key = current(), case.keys.get(compartment=Compartment.CASE)
-    row = _offers(case).live(timezone.localdate()).filter(user=ring.user).first()
-    if row is None:
+    if not unlock_offers([case]):
         raise OfferGone
-    opened = _unwrap(ring, row.wrapped_key, _offer_subject(key), None)
-    ring.add(case.scope(), Box(opened, key.generation))
 
 
-def unlock_offers(cases: Iterable[Case]) -> None:
-    """Opens many offered cases for their reader; a row that does not open gives nothing."""
+def unlock_offers(cases: Iterable[Case]) -> set[UUID]:
+    """Opens many offered cases for their reader. Which: a row that does not open gives nothing."""
     ring, ids = current(), [case.pk for case in cases]
     keys = {key.case_id: key for key in CaseKey.objects.filter(case__in=ids, compartment=Compartment.CASE)}
-    rows = CaseUserAccess.objects.live(timezone.localdate()).filter(
-        user=ring.user, content_object__in=list(keys), permission__codename=CONSIDER
-    )
-    for case_id, wrap in rows.values_list("content_object", "wrapped_key"):
-        with suppress(Tampered):
-            opened = _unwrap(ring, wrap, _offer_subject(keys[case_id]), None)
-            ring.add(Scope(Compartment.CASE, case_id), Box(opened, keys[case_id].generation))
+    rows = [row for row in _own(ring, list(keys)) if row.codename == CONSIDER]
+    return {row.case for row in rows if _consider(ring, keys[row.case], row)}
+
+
+def _consider(ring: Keyring, key: CaseKey, row: _Row) -> bool:
+    try:
+        opened = _unwrap(ring, row.wrap, _offer_subject(key), row.holder)
+    except Tampered:
+        return False
+    if row.id != mark_of(opened, CONSIDER, bytes(key.commitment), row.holder, row.until):
+        return False
+    ring.add(scope_of(key), Box(opened, key.generation))
+    return True
 
 
 def accept(case: Case, *, by: User) -> None:
@@ -262,86 +322,21 @@ def _offer_subject(key: CaseKey) -> Subject:
     return Subject(OFFER, key.case_id, key.generation, bytes(key.commitment))
 
 
-# Moving to other keys --------------------------------------------------------
-
-
-def rewrap_team(old: TeamKeys, new: TeamKeys, epoch: TeamEpoch) -> None:
-    """Part of a team's rotation: every key it holds, under the new epoch. A row without a key goes."""
-    rows = CaseTeamAccess.objects.filter(epoch__team=old.id).select_related("permission")
-    keys = {
-        (key.case_id, OPEN[Compartment(key.compartment)]): key
-        for key in CaseKey.objects.filter(case__team_access__epoch__team=old.id).distinct()
-    }
-    moved, planted = [], []
-    for row in rows:
-        subject = subject_of(keys[row.content_object_id, row.permission.codename])
-        try:
-            opened = _unwrap_for_team(old, row.wrapped_key, subject)
-        except Tampered:
-            planted.append(row.pk)
-            continue
-        row.wrapped_key, row.epoch = new.kek.wrap(opened, subject), epoch
-        moved.append(row)
-    CaseTeamAccess.objects.filter(pk__in=planted).delete()
-    CaseTeamAccess.objects.bulk_create(
-        moved, update_conflicts=True, unique_fields=["id"], update_fields=["wrapped_key", "epoch"]
-    )
-
-
-def _unwrap_for_team(team: TeamKeys, wrap: bytes, subject: Subject) -> bytes:
-    return unwrap_with(team.pair, wrap, subject) if is_public_wrap(wrap) else team.kek.unwrap(wrap, subject)
-
-
-def held_by(user: User) -> list[UUID]:
-    """Ids of the cases that a person holds by name."""
-    rows = CaseUserAccess.objects.filter(user=user).values_list("content_object", flat=True)
-    return list(rows.distinct())
-
-
-def regrant(case: Case, user: User) -> None:
-    """New wraps for a person with new keys, where the keyring has the case's; rows without one go."""
-    for row in CaseUserAccess.objects.filter(content_object=case, user=user).select_related("permission"):
-        compartment = COMPARTMENT.get(row.permission.codename)
-        if compartment is None or not holds(case, compartment):
-            row.delete()
-            continue
-        key = case.keys.get(compartment=compartment)
-        row.wrapped_key = _wrap_for(user, _key(case, key), subject_of(key))
-        row.save(update_fields=["wrapped_key"])
-
-
-def rewrap(case: Case, key: CaseKey) -> None:
-    """After a new generation: the new key for everybody who still holds the old one; offers end."""
-    codename = OPEN[Compartment(key.compartment)]
-    own, shared = (
-        model.objects.filter(content_object=case, permission__codename=codename)
-        for model in (CaseUserAccess, CaseTeamAccess)
-    )
-    for row in own.select_related("user"):
-        row.wrapped_key = _wrap_for(row.user, _key(case, key), subject_of(key))
-        row.save(update_fields=["wrapped_key"])
-    for row in shared.select_related("group__team"):
-        row.epoch, row.wrapped_key = _wrap_for_team(row.group.team, _key(case, key), subject_of(key))
-        row.save(update_fields=["epoch", "wrapped_key"])
-    if key.compartment == Compartment.CASE:
-        withdraw(case)
-
-
 # Wrapping --------------------------------------------------------------------
 
 
-def _key(case: Case, key: CaseKey) -> bytes:
+def key_of(case: Case, key: CaseKey) -> bytes:
     return current().box(Scope(key.compartment, case.pk), key.generation).key
 
 
-def _wrap_for(user: User, key: bytes, subject: Subject) -> bytes:
+def wrap_for(user: User, key: bytes, subject: Subject) -> bytes:
     ring = current()
     if user.pk == ring.user:
         return ring.own_kek.wrap(key, subject)
     return wrap_to(roster.trusted_identity(user.pk).public.kem, key, subject)
 
 
-def _wrap_for_team(team: Team, key: bytes, subject: Subject) -> tuple[TeamEpoch, bytes]:
+def wrap_for_team(team: Team, key: bytes, subject: Subject) -> tuple[TeamEpoch, bytes]:
     ring = current()
     if team.pk in ring.teams:
         keys = ring.teams[team.pk]
@@ -355,8 +350,16 @@ def _permission(codename: str) -> Permission:
     return Permission.objects.get(codename=codename, content_type__app_label="cases")
 
 
-def holders(case: Case) -> Iterable[CaseUserAccess]:
-    """Rows of the people who hold the case by name."""
-    return CaseUserAccess.objects.filter(
-        content_object=case, permission__codename=OPEN[Compartment.CASE]
-    ).select_related("user")
+def holders(case: Case) -> list[CaseUserAccess]:
+    """Rows of the people who hold the case by name today."""
+    return [row for row in true_rows(case) if row.permission.codename == OPEN[Compartment.CASE]]
+
+
+def true_rows(case: Case) -> list[CaseUserAccess]:
+    """What people may open by name today, as far as the keyring can tell."""
+    keys = {OPEN[Compartment(key.compartment)]: key for key in case.keys.all()}
+    rows = CaseUserAccess.objects.live(timezone.localdate()).filter(
+        content_object=case, permission__codename__in=list(keys)
+    )
+    rows = rows.select_related("user", "permission")
+    return [row for row in rows if is_vouched(row, keys[row.permission.codename])]

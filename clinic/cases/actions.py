@@ -4,29 +4,41 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
 
 from clinic.accounts import nudges
-from clinic.accounts.models import User
+from clinic.accounts.models import Nudge, Purpose, User
 from clinic.audit import actions as audit
 from clinic.vault import files
+from clinic.vault.errors import Stale
 from clinic.vault.files import SealedUpload
+from clinic.vault.keyring import current
 from clinic.vault.keys import SEED, KeyPair
 from clinic.vault.sealed import SealedModel
 
-from . import access, lists, rules
+from . import access, generations, lists, rules
+from .errors import NotesWouldBeLost, OnlySupervising, TooFew
 from .models import Case, CaseKey, Compartment, Detention, Document, Note, Person
 
 Values = Mapping[str, Any]
+FEWEST = 2
 
 
 @transaction.atomic
-def create_case(*, people: Iterable[Values], detention: Values, by: User, on: date, **details: Any) -> Case:
+def create_case(
+    *,
+    people: Iterable[Values],
+    detention: Values,
+    by: User,
+    on: date,
+    case_id: UUID | None = None,
+    **details: Any,
+) -> Case:
     """A new case with its people and detention, readable by intake and coordination."""
-    case = Case(organisation=by.organisation)
+    case = Case(id=case_id or uuid4(), organisation=by.organisation)
     access.prepare(case)
     _own_key_pair(case)
     case.fill(reference=rules.new_reference(), opened_on=on, taken_by=str(by.pk), **details)
@@ -43,10 +55,11 @@ def create_case(*, people: Iterable[Values], detention: Values, by: User, on: da
 @transaction.atomic
 def edit_case(*, case: Case, rows: Iterable[SealedModel], by: User) -> None:
     """Saves changed rows of the case. Raises Stale where somebody else saved one of them first."""
-    access.lock(case)
-    access.settle(case)
+    access.settle(access.lock(case))
     for row in rows:
-        if row.touched or row._state.adding:
+        if row._state.adding:
+            _add(row, case)
+        elif row.touched:
             row.save()
     lists.mirror(Case.objects.get(pk=case.pk))
     audit.record(audit.Event.CASE_EDITED, by=by, case_id=case.pk)
@@ -54,50 +67,67 @@ def edit_case(*, case: Case, rows: Iterable[SealedModel], by: User) -> None:
 
 @transaction.atomic
 def add_note(*, case: Case, compartment: Compartment, text: str, by: User) -> Note:
-    access.lock(case)
-    access.settle(case)
-    note = Note(organisation=by.organisation, case=case, key=_key(case, compartment))
+    note = Note(organisation=by.organisation, case=case, key=_key_to_write(case, compartment, by))
     note.fill(text=text, written_at=timezone.now(), written_by=str(by.pk), written_by_name=by.sign_in_name)
     note.save()
     audit.record(audit.Event.NOTE_ADDED, by=by, case_id=case.pk, target=note)
     return note
 
 
-@transaction.atomic
 def add_document(
     *, case: Case, compartment: Compartment, title: str, upload: SealedUpload, content_type: str, by: User
 ) -> Document:
     """Keeps an upload that lies sealed on disk: its key goes into the sealed record."""
-    access.lock(case)
-    access.settle(case)
-    document = Document(id=upload.id, organisation=by.organisation, case=case, key=_key(case, compartment))
-    document.fill(
-        title=title,
-        content_type=content_type,
-        size=upload.size,
-        file_key=upload.key.hex(),
-        added_at=timezone.now(),
-        added_by=str(by.pk),
-        added_by_name=by.sign_in_name,
-    )
-    document.save()
-    audit.record(audit.Event.DOCUMENT_ADDED, by=by, case_id=case.pk, target=document)
+    with transaction.atomic():
+        key = _key_to_write(case, compartment, by)
+        document = Document(id=upload.id, organisation=by.organisation, case=case, key=key)
+        document.fill(
+            title=title,
+            content_type=content_type,
+            size=upload.size,
+            file_key=upload.key.hex(),
+            added_at=timezone.now(),
+            added_by=str(by.pk),
+            added_by_name=by.sign_in_name,
+        )
+        document.save()
+        audit.record(audit.Event.DOCUMENT_ADDED, by=by, case_id=case.pk, target=document)
     upload.kept = True
     return document
 
 
 @transaction.atomic
 def set_next(*, case: Case, on: date | None, what: str, by: User, urgent: bool = False) -> None:
-    """The next promise of a case. Its nudge says neither which case nor why."""
-    access.lock(case)
+    """The next promise of a case, or none. Its nudge says neither which case nor why. Raises Stale."""
+    access.settle(access.lock(case))
     if case.nudge:
         nudges.finish(UUID(case.nudge))
-    owner = User.objects.filter(pk=case.owner).first() or by if case.owner else by
+    owner = User.objects.filter(pk=case.owner).first() if case.owner else None
     case.next_on, case.next_what = on, what
-    case.nudge = str(nudges.promise(day=on, user=owner, urgent=urgent)) if on else ""
+    case.nudge = str(nudges.promise(day=on, user=owner or by, urgent=urgent)) if on else ""
     case.save()
     lists.mirror(case)
     audit.record(audit.Event.CASE_EDITED, by=by, case_id=case.pk)
+
+
+@transaction.atomic
+def wall_case(*, case: Case, people: Iterable[User], why: str, by: User) -> None:
+    """From now on only these people know of the case; nobody finds it in a list.
+
+    `why` is the supervising attorney's decision, for the record: a wall alone cures no conflict (Rules 1.7,
+    1.10). Raises OnlySupervising, TooFew, NotesWouldBeLost, Tampered for somebody not on the roster.
+    """
+    people = list(people)
+    _check_wall(case, people)
+    case = access.lock(case)
+    case.walled = True
+    _give_promise(case, people, by)
+    case.save()
+    generations.wall(case, people, by=by)
+    walled = Case.objects.get(pk=case.pk)
+    lists.hide(walled)
+    lists.mirror(walled)
+    audit.record(audit.Event.WALLED, by=by, case_id=case.pk, details={"why": why})
 
 
 def read_document(*, document: Document, by: User) -> Iterable[bytes]:
@@ -108,11 +138,51 @@ def read_document(*, document: Document, by: User) -> Iterable[bytes]:
     return chunks
 
 
+def _add(row: SealedModel, case: Case) -> None:
+    """A row that nobody wrote yet. Raises Stale where somebody did meanwhile; a blank one is left out."""
+    if not _says_something(row):
+        return
+    known = type(row)._default_manager.filter(case=case)  # type: ignore[misc]  # a row of a case
+    if any(getattr(other, "role", None) == getattr(row, "role", None) for other in known):
+        raise Stale
+    row.save()
+
+
+def _says_something(row: SealedModel) -> bool:
+    said = (name for name in row.attributes if name != "role")
+    return any(getattr(row, name) != getattr(type(row), name).default() for name in said)
+
+
+def _check_wall(case: Case, people: list[User]) -> None:
+    if Purpose.SUPERVISING not in current().named:
+        raise OnlySupervising
+    if len(people) < FEWEST:
+        raise TooFew
+    keeping = {row.permission.codename for row in access.true_rows(case) if row.user in people}
+    for key in case.keys.all():
+        compartment = Compartment(key.compartment)
+        stays = access.holds(case, compartment) or access.OPEN[compartment] in keeping
+        if not stays and any(generations.sealed_rows(case, compartment)):
+            raise NotesWouldBeLost
+
+
+def _give_promise(case: Case, people: list[User], by: User) -> None:
+    """A walled case's promise stays with those who hold it."""
+    if case.nudge and not Nudge.objects.filter(pk=case.nudge, user__in=people).exists():
+        nudges.hand_over(UUID(case.nudge), to=by)
+
+
 def _own_key_pair(case: Case) -> None:
     """Those who may not open the case can leave a message to this key for its holders."""
     seed = os.urandom(SEED)
     case.seed, case.public_key = seed.hex(), KeyPair(seed).public.raw
 
 
-def _key(case: Case, compartment: Compartment) -> CaseKey:
-    return case.keys.get(compartment=compartment)
+def _key_to_write(case: Case, compartment: Compartment, by: User) -> CaseKey:
+    """Settles the case, and renews first what a hostile leaver knew."""
+    fresh = access.lock(case)
+    access.settle(fresh)
+    if generations.catch_up(fresh):
+        audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case.pk)
+    key: CaseKey = case.keys.get(compartment=compartment)
+    return key

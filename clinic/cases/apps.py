@@ -5,13 +5,15 @@ class CasesConfig(AppConfig):
     name = "clinic.cases"
 
     def ready(self) -> None:
-        from clinic.accounts import chores, leaving, recovery, rotation
+        from clinic.accounts import arrival, chores, leaving, recovery, rotation
 
-        from . import access, files, leavers, lists
+        from . import access, files, leavers, lists, moving
 
-        rotation.register("cases.access", access.rewrap_team)
+        rotation.register("cases.access", moving.rewrap_team)
         rotation.register("cases.lists", lists.reseal)
         leaving.register("cases.access", leavers.say_goodbye)
         recovery.register("cases.access", leavers.readmit)
         chores.register("ended access", access.expire)
         chores.register("abandoned files", files.sweep)
+        arrival.register("cases.access", access.settle_own)
+        arrival.register("cases.lists", lists.fold_own)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic.accounts.models import User
+from clinic.vault.errors import Tampered
 
 from . import access, lists
-from .models import Case, CaseUserAccess, Compartment, Detention, Person
+from .models import Case, Detention, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,10 @@ class Row:
 
 def rows(user: User, *, on: date) -> list[Row]:
     """Soonest promise first, then urgent, then by reference."""
-    own = CaseUserAccess.objects.live(on).filter(user=user, permission__codename="open_case")
-    cases = list(Case.objects.filter(pk__in=own.values("content_object")))
-    access.unlock(*cases)
-    held = [case for case in cases if access.holds(case, Compartment.CASE)]
+    held = access.open_own()
     people = _by_case(Person.objects.filter(case__in=held))
     detentions = {row.case_id: row for row in Detention.objects.filter(case__in=held)}
-    found = [Row(c, lists.client_of(people.get(c.pk, [])), detentions.get(c.pk)) for c in held]
+    found = [Row(c, _client(people.get(c.pk, [])), detentions.get(c.pk)) for c in held]
     return sorted(found, key=lambda row: _soonest(row.case))
 
 
@@ -36,5 +34,16 @@ def _by_case(people: Iterable[Person]) -> dict[object, list[Person]]:
     return grouped
 
 
+def _client(people: list[Person]) -> Person | None:
+    try:
+        return lists.client_of(people)
+    except Tampered:
+        return None
+
+
 def _soonest(case: Case) -> tuple[date, bool, str]:
-    return (case.next_on or date.max, not case.urgent, case.reference)
+    """A damaged case stands last, and says so; the others are not lost with it."""
+    try:
+        return (case.next_on or date.max, not case.urgent, case.reference)
+    except Tampered:
+        return (date.max, True, "")

@@ -5,10 +5,19 @@ Field names are those of the sealed attributes, with the prefix of the row: `cli
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, cast
 
-from django.forms import CharField, CheckboxSelectMultiple, MultipleChoiceField, Textarea, ValidationError
+from django.forms import (
+    CharField,
+    CheckboxSelectMultiple,
+    ChoiceField,
+    MultipleChoiceField,
+    Textarea,
+    ValidationError,
+)
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from clinic import forms, numbers
@@ -181,14 +190,21 @@ class EditForm(FactsForm):
     def differences(self, saved: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Label and saved answer of every question that was answered differently meanwhile."""
         return [
-            (str(self[name].label), _plain(value))
+            (str(self[name].label), self._said(name, value))
             for name, value in saved.items()
-            if _plain(value) != _plain(self.cleaned_data.get(name))
+            if self._said(name, value) != self._said(name, self.cleaned_data.get(name))
         ]
 
-
-def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+    def _said(self, name: str, value: Any) -> str:
+        """An answer in words, as the page shows it."""
+        field = self.fields[name]
+        if isinstance(field, ChoiceField):
+            labels = {str(key): str(label) for key, label in field.widget.choices}  # type: ignore[attr-defined]
+            chosen = value if isinstance(value, list) else [value]
+            return ", ".join(labels.get(str(one), str(one)) for one in chosen if one)
+        if isinstance(value, date):
+            return date_format(value, "F j, Y")
+        return str(field.prepare_value(value) or "")
 
 
 class NoteForm(forms.Form):
@@ -239,8 +255,38 @@ class DocumentForm(forms.Form):
 
 
 class NextForm(forms.Form):
+    """The button "done" ends the promise; then nothing needs an answer."""
+
     on = forms.DayField(label=_("Day"), future=True)
     what = text(_("What must happen"), required=True)
+    rev = forms.RevField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.done = "done" in self.data
+        if self.done:
+            del self.fields["on"], self.fields["what"]
+
+    @property
+    def promise(self) -> dict[str, Any]:
+        if self.done:
+            return {"on": None, "what": ""}
+        return {"on": self.cleaned_data["on"], "what": self.cleaned_data["what"]}
+
+    @property
+    def said(self) -> Any:
+        if self.done:
+            return _("The step is done. Set the next one when you know it.")
+        return _("We will remind the person who has the case.")
+
+    def over(self, rev: int) -> "NextForm":
+        """The same answers on top of a newer case: saving once more replaces what the other person wrote."""
+        data = cast(QueryDict, self.data).copy()
+        data["rev"] = str(rev)
+        data.pop("done", None)
+        form = NextForm(data)
+        form.is_valid()
+        return form
 
 
 def offer_held(form: forms.Form, held: Sequence[Compartment]) -> None:

@@ -6,16 +6,22 @@ from collections.abc import Iterable, Iterator
 from django.apps import apps
 from django.db.models import F
 
-from clinic.accounts import roster
 from clinic.accounts.models import User
 from clinic.audit import rewrap as audit
 from clinic.vault.envelope import Box, Scope
 from clinic.vault.keyring import current
 from clinic.vault.sealed import SealedModel
-from clinic.vault.wraps import wrap_to
 
-from . import access
-from .models import Case, CaseKey, CaseRow, CaseTeamAccess, CaseUserAccess, Compartment
+from . import access, moving
+from .models import (
+    Case,
+    CaseKey,
+    CaseRow,
+    CaseTeamAccess,
+    CaseUserAccess,
+    Compartment,
+    CompartmentRow,
+)
 
 
 def renew(case: Case) -> list[Compartment]:
@@ -35,25 +41,31 @@ def renew(case: Case) -> list[Compartment]:
 
 
 def wall(case: Case, people: Iterable[User], *, by: User) -> list[Compartment]:
-    """Only these people, by name, under new keys; recovery is their second way in."""
+    """Only these people, by name, under new keys; recovery is their second way in.
+
+    Gives the compartments that could not be renewed because somebody else holds them.
+    """
     people = list(people)
     access.unlock(case)
-    held = [
-        Compartment(key.compartment)
-        for key in case.keys.all()
-        if access.holds(case, Compartment(key.compartment))
-    ]
+    held = [one for one in Compartment if access.holds(case, one)]
     CaseTeamAccess.objects.filter(content_object=case).delete()
     CaseUserAccess.objects.filter(content_object=case).exclude(user__in=people).delete()
     for person in people:
         access.grant(case, person, *held, by=by)
     left = renew(case)
-    recovery = roster.trusted_recovery()
-    for key in case.keys.filter(compartment__in=held):
-        opened = current().box(Scope(key.compartment, case.pk), key.generation).key
-        key.recovery_wrap = wrap_to(recovery, opened, access.subject_of(key))
-        key.save(update_fields=["recovery_wrap"])
+    access.wrap_to_recovery(case, *held)
     return left
+
+
+def catch_up(case: Case) -> list[Compartment]:
+    """Renews what was left when somebody hostile went. Gives what was renewed; the case changes with it."""
+    due = [one for one in Compartment if one in case.keys_due and access.holds(case, one)]
+    for key in case.keys.filter(compartment__in=due):
+        _renew(case, key)
+    if due:
+        case.keys_due = [one for one in case.keys_due if one not in due]
+        case.save()
+    return due
 
 
 def _renew(case: Case, key: CaseKey) -> None:
@@ -67,7 +79,7 @@ def _renew(case: Case, key: CaseKey) -> None:
     current().add(scope, box)
     for row in rows:
         row.save()
-    access.rewrap(case, key)
+    moving.rewrap(case, key)
     if key.compartment == Compartment.CASE:
         audit.move_case(case.pk, old, box)
 
@@ -77,7 +89,7 @@ def sealed_rows(case: Case, compartment: Compartment) -> Iterator[SealedModel]:
     if compartment == Compartment.CASE:
         yield Case.objects.get(pk=case.pk)
     for model in apps.get_models():
-        if issubclass(model, CaseRow):
-            yield from (
-                row for row in model._default_manager.filter(case=case) if row.scope().kind == compartment
-            )
+        if issubclass(model, CompartmentRow):
+            yield from model.objects.filter(case=case, key__compartment=compartment).select_related("key")
+        elif issubclass(model, CaseRow) and compartment == Compartment.CASE:
+            yield from model.objects.filter(case=case)

@@ -1,13 +1,14 @@
 """What happens to the cases of somebody who leaves, and of somebody who comes back with new keys."""
 
 from clinic.accounts.models import User
+from clinic.audit import actions as audit
 from clinic.vault.envelope import Box
 from clinic.vault.errors import Tampered
 from clinic.vault.keyring import Keyring, current
 from clinic.vault.keys import KeyPair
 from clinic.vault.wraps import unwrap_with
 
-from . import access, generations, lists
+from . import access, generations, lists, moving
 from .models import Case, Compartment, Stage
 
 
@@ -19,21 +20,31 @@ def say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> None:
         if not access.holds(case, Compartment.CASE):
             continue
         if hostile:
-            generations.renew(case)
-            case = Case.objects.get(pk=case_id)
+            case = _renewed(case, by)
         if case.owner == str(user.pk):
             case.owner, case.owner_name, case.stage = "", "", Stage.WAITING
             case.save()
         lists.mirror(case)
 
 
+def _renewed(case: Case, by: User) -> Case:
+    """What the one who acts cannot open, its next writer renews."""
+    left = generations.renew(case)
+    case = Case.objects.get(pk=case.pk)
+    if left:
+        case.keys_due = [str(one) for one in left]
+        case.save()
+    audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case.pk)
+    return case
+
+
 def readmit(pair: KeyPair, user: User, ring: Keyring) -> None:
     """Wraps to the person's new keys what they hold by name, as far as a team or recovery opens it."""
-    for case_id in access.held_by(user):
+    for case_id in moving.held_by(user):
         case = Case(pk=case_id)
         access.unlock(case)
         _open_by_recovery(case, pair)
-        access.regrant(case, user)
+        moving.regrant(case, user)
 
 
 def _open_by_recovery(case: Case, pair: KeyPair) -> None:

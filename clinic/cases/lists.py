@@ -1,22 +1,24 @@
 """What the teams' sealed indexes say of a case: written with every change, scanned by every list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
+from django.apps import apps
+
 from clinic.accounts import roster, teams
-from clinic.accounts.models import Purpose, Team, TeamEpoch
+from clinic.accounts.models import Purpose, Team, TeamEpoch, User
 from clinic.vault import index
 from clinic.vault.errors import Tampered
 from clinic.vault.index import Entry, Hit, Snapshot
 from clinic.vault.index.sealing import Trust
-from clinic.vault.keyring import TeamKeys, current
+from clinic.vault.keyring import Keyring, TeamKeys, current
 from clinic.vault.keys import PublicIdentity
 
 from . import names
-from .models import Case, CaseTeamAccess, Detention, PartyRole, Person
+from .models import Case, CaseRow, CaseTeamAccess, Detention, PartyRole, Person
 
 CASE, STUB, PARTY = "case", "stub", "party"
-FOLD_AT = 256
+FOLD_AT = 64  # each one that was delivered costs every reader some 0.2 ms
 MOST = 20
 
 
@@ -37,7 +39,9 @@ def mirror(case: Case) -> None:
 def hide(case: Case) -> None:
     """For a wall: no list shows the case any more; the conflicts index keeps its parties."""
     for purpose in (Purpose.INTAKE, Purpose.COORDINATION, Purpose.SUPERVISING):
-        withdraw(teams.by_purpose(purpose), case.pk)
+        team = teams.by_purpose(purpose)
+        for thing in (case.pk, *_listed(case)):
+            withdraw(team, thing)
 
 
 def publish(team: Team, entry: Entry) -> None:
@@ -68,7 +72,13 @@ def scan(purpose: Purpose) -> Snapshot:
 def fold(keys: TeamKeys) -> None:
     """Folds pending changes into segments, once there are many."""
     if index.pending(keys.id) >= FOLD_AT:
-        index.compact(keys, trust=trust, seeds=teams.seeds(keys))
+        index.compact(keys, trust=trusting(), seeds=teams.seeds(keys))
+
+
+def fold_own(_user: User, ring: Keyring) -> None:
+    """At sign-in: the indexes of the person's teams."""
+    for keys in ring.teams.values():
+        fold(keys)
 
 
 def reseal(old: TeamKeys, new: TeamKeys, _epoch: TeamEpoch) -> None:
@@ -106,17 +116,19 @@ def trusting() -> Trust:
 
 def _find(typed: str, kinds: tuple[str, ...]) -> list[Hit]:
     best: dict[UUID, Hit] = {}
-    words, digits = names.fold(typed), names.digits_of(typed)
+    words = names.fold(typed)
+    digits = names.digits_of(typed) or names.reference_of(typed)
     if not words and not digits:
         return []
     asking = trusting()
     for keys in current().teams.values():
-        found = index.scan(keys, trust=asking).find(words, names.similar, digits=digits, most=4 * MOST)
-        for hit in found:
-            kind, _, _ = hit.entry.kind.partition(".")
+        snapshot = index.scan(keys, trust=asking)
+        for hit in snapshot.find(words, names.similar, digits=digits, most=MOST, kinds=kinds):
             known = best.get(hit.entry.id)
-            if kind in kinds and (known is None or known.entry.kind == STUB):
+            if known is None or known.entry.kind == STUB:
                 best[hit.entry.id] = hit
+        if snapshot.unfolded >= FOLD_AT:
+            fold(keys)
     return sorted(best.values(), key=lambda hit: -hit.score)[:MOST]
 
 
@@ -130,7 +142,7 @@ def case_entry(case: Case, people: Iterable[Person], detention: Detention | None
         id=case.pk,
         kind=f"{CASE}.{case.stage}",
         terms=_terms(people),
-        digits=_digits(people),
+        digits=[*_digits(people), names.reference_of(case.reference)],
         day=case.next_on,
         owner=UUID(case.owner) if case.owner else None,
         data={
@@ -157,7 +169,8 @@ def stub_entry(case: Case, people: Iterable[Person]) -> Entry:
         "owner_name": case.owner_name,
         "opened_on": case.opened_on.isoformat() if case.opened_on else "",
     }
-    return Entry(id=case.pk, kind=STUB, terms=_terms(people), digits=_digits(people), data=data)
+    digits = [*_digits(people), names.reference_of(case.reference)]
+    return Entry(id=case.pk, kind=STUB, terms=_terms(people), digits=digits, data=data)
 
 
 def client_of(people: Iterable[Person]) -> Person | None:
@@ -169,6 +182,13 @@ def _publish_party(case: Case, person: Person) -> None:
     entry = Entry(id=person.pk, kind=PARTY, terms=_terms([person]), digits=_digits([person]), data=data)
     for purpose in (Purpose.COORDINATION, Purpose.SUPERVISING):
         publish(teams.by_purpose(purpose), entry)
+
+
+def _listed(case: Case) -> Iterator[UUID]:
+    """Rows of the rooms above, which list them by their own id."""
+    for model in apps.get_models():
+        if issubclass(model, CaseRow) and model._meta.app_label != Case._meta.app_label:
+            yield from model._default_manager.filter(case=case).values_list("pk", flat=True)
 
 
 def _people(case: Case) -> list[Person]:

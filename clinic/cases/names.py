@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
+from . import rules
+
 SIMILAR = 0.82
 LONGEST = 40
 WORD = re.compile(r"[^\W\d_]+")
@@ -31,14 +33,40 @@ SOUNDS = (
     ("q", "k"),
     ("y", "i"),
 )
+# Letters that are no accented ones, and signs that only divide.
+LETTERS = str.maketrans(
+    {"đ": "d", "ł": "l", "ø": "o", "ı": "i", "'": "", "’": "", "ʿ": "", "ʼ": "", "-": " "}
+)
+# Hmong clans, as Hmong writes them and as papers in the United States do.
+CLANS = {
+    "faj": "fang",
+    "ham": "hang",
+    "hawj": "her",
+    "khab": "khang",
+    "koo": "kong",
+    "kwm": "kue",
+    "lauj": "lor",
+    "lis": "lee",
+    "ly": "lee",
+    "muas": "moua",
+    "thoj": "thao",
+    "tsab": "chang",
+    "cha": "chang",
+    "tsheej": "cheng",
+    "tswb": "chue",
+    "vaj": "vang",
+    "vwj": "vue",
+    "xyooj": "xiong",
+    "yaj": "yang",
+}
+AYN = re.compile(r"^c(?=[ui])")  # Somali: Cumar is Omar
 
 
 def fold(name: str) -> list[str]:
     """A name as lower-case words without accents, spelt as it sounds: ["gonsales", "maria"]."""
     flat = unicodedata.normalize("NFKD", name.casefold())
     flat = "".join(letter for letter in flat if not unicodedata.combining(letter))
-    flat = flat.replace("'", "").replace("’", "").replace("ʿ", "").replace("-", " ")
-    return [_sound(word)[:LONGEST] for word in WORD.findall(flat)]
+    return [_sound(CLANS.get(word, word))[:LONGEST] for word in WORD.findall(flat.translate(LETTERS))]
 
 
 def terms(names: Iterable[str]) -> list[str]:
@@ -52,6 +80,13 @@ def digits_of(text: str) -> str:
     return digits if len(digits) >= FEWEST_DIGITS else ""
 
 
+def reference_of(text: str) -> str:
+    """A case reference ("K7-4F2Q"), however it was typed, as the index keeps it; or ""."""
+    found = "".join(text.upper().replace("-", " ").split())
+    is_one = len(found) == rules.REFERENCE and set(found) <= set(rules.ALPHABET)
+    return found if is_one else ""
+
+
 def similar(word: str, known: Sequence[str]) -> Iterator[tuple[int, float]]:
     """Places in `known` of words like this one, with 0..100."""
     found = process.extract(
@@ -62,6 +97,7 @@ def similar(word: str, known: Sequence[str]) -> Iterator[tuple[int, float]]:
 
 
 def _sound(word: str) -> str:
+    word = AYN.sub("", word)
     for written, sound in SOUNDS:
         word = word.replace(written, sound)
     return "".join(letter for n, letter in enumerate(word) if n == 0 or letter != word[n - 1])

@@ -3,6 +3,7 @@
 import secrets
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE = 6  # letters and digits
 PDF, JPEG, PNG, TEXT = "application/pdf", "image/jpeg", "image/png", "text/plain"
 MAGIC = ((b"%PDF-", PDF), (b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG))
 ENDING = {PDF: "pdf", JPEG: "jpg", PNG: "png", TEXT: "txt"}
@@ -10,7 +11,7 @@ ENDING = {PDF: "pdf", JPEG: "jpg", PNG: "png", TEXT: "txt"}
 
 def new_reference() -> str:
     """What people say and write for a case: "K7-4F2Q". Random, so it says nothing."""
-    letters = [secrets.choice(ALPHABET) for _ in range(6)]
+    letters = [secrets.choice(ALPHABET) for _ in range(REFERENCE)]
     return f"{''.join(letters[:2])}-{''.join(letters[2:])}"
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from clinic import languages, numbers
 from clinic.audit import reading
+from clinic.vault.errors import Tampered
 from clinic.vault.keyring import current
 from clinic.vault.sealed import SealedModel
 
@@ -15,7 +16,7 @@ from .forms import PAPERS, SAFE_WAYS
 from .models import AskLater, Case, Compartment, Detention, Document, Note, PartyRole, Person
 
 Row = dict[str, Any]
-EVENTS = 40
+EVENTS = 50
 
 
 def editable_rows(case: Case) -> dict[str, SealedModel]:
@@ -34,6 +35,8 @@ def editable_rows(case: Case) -> dict[str, SealedModel]:
 
 def page_of(case: Case) -> dict[str, Any]:
     people = list(Person.objects.filter(case=case))
+    notes, damaged_notes = _papers(Note, case, "written_at")
+    documents, damaged_documents = _papers(Document, case, "added_at")
     return {
         "client": lists.client_of(people),
         "client_rows": [row for one in people if one.role == PartyRole.CLIENT for row in client_rows(one)],
@@ -43,9 +46,10 @@ def page_of(case: Case) -> dict[str, Any]:
             if one.role not in (PartyRole.CLIENT, PartyRole.PERPETRATOR)
         ],
         "detention_rows": [row for one in Detention.objects.filter(case=case) for row in detention_rows(one)],
-        "notes": [note_row(note) for note in _newest(Note, case, "written_at")],
-        "documents": [document_row(document) for document in _newest(Document, case, "added_at")],
-        "holders": [row.user.sign_in_name for row in access.holders(case)],
+        "notes": [note_row(note) for note in notes],
+        "documents": [document_row(document) for document in documents],
+        "damaged": damaged_notes + damaged_documents,
+        "holders": access.holders(case),
         "events": reading.readable(current(), case_id=case.pk)[:EVENTS],
     }
 
@@ -90,8 +94,6 @@ def detention_rows(detention: Detention) -> list[Row]:
 
 
 def note_row(note: Note) -> Row:
-    if note.is_locked:
-        return {"locked": True, "compartment": _compartment(note)}
     return {
         "id": note.pk,
         "text": note.text,
@@ -102,8 +104,6 @@ def note_row(note: Note) -> Row:
 
 
 def document_row(document: Document) -> Row:
-    if document.is_locked:
-        return {"locked": True}
     return {
         "title": document.title,
         "kind": _compartment(document),
@@ -114,10 +114,18 @@ def document_row(document: Document) -> Row:
     }
 
 
-def _newest(model: type[Any], case: Case, moment: str) -> list[Any]:
-    """Those that open, newest first; how many more there are in other compartments is nobody's business."""
-    rows = [row for row in model.objects.filter(case=case).select_related("key") if not row.is_locked]
-    return sorted(rows, key=lambda row: getattr(row, moment), reverse=True)
+def _papers(model: type[Any], case: Case, moment: str) -> tuple[list[Any], int]:
+    """Those that open, newest first, and how many were altered where they are stored.
+
+    How many more there are in other compartments is nobody's business.
+    """
+    found, damaged = [], 0
+    for row in model.objects.filter(case=case).select_related("key"):
+        try:
+            found += [] if row.is_locked else [row]
+        except Tampered:
+            damaged += 1
+    return sorted(found, key=lambda row: getattr(row, moment), reverse=True), damaged
 
 
 def _compartment(row: Note | Document) -> str:

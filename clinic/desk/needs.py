@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 
 from clinic.accounts import invitations, roster
 from clinic.accounts.models import Nudge, Purpose, User
-from clinic.cases import caseload
+from clinic.cases import caseload, lists
 from clinic.cases.caseload import Row
+from clinic.cases.models import Stage
 from clinic.vault.keyring import current
 from intake.models import Draft, drafts_of
 from intake.rules import Waiting
@@ -27,6 +28,7 @@ from uvisa.rules import deadline_heading
 
 Due = dict[str, Any]
 CALLS = frozenset({Purpose.INTAKE, Purpose.COORDINATION})
+MOST = 50
 DECIDING = frozenset({Purpose.COORDINATION, Purpose.SUPERVISING})
 
 
@@ -72,6 +74,7 @@ def needs_of(user: User, *, on: date) -> Needs:
         due |= {row["id"]: row for row in requests}
     if Purpose.COORDINATION in purposes:
         needs.newcomers, needs.alone = invitations.waiting(current()), held_by_one()
+        due = {row["id"]: row for row in overdue_of_others(on)} | due
     needs.deadlines = grouped(due.values(), on)
     needs.idle_reminders = needs.nothing_due(on) and idle_reminders(user, on=on).exists()
     return needs
@@ -95,6 +98,16 @@ def promises_without_owner(cases: Iterable[Waiting], on: date) -> Iterator[Due]:
     for case in cases:
         if case.next_on:
             yield _promise(case.id, case.next_on, case.next_what, case.name, case.reference, "", on)
+
+
+def overdue_of_others(on: date) -> Iterator[Due]:
+    """What somebody who has a case has not done in time: a coordinator asks."""
+    snapshot = lists.scan(Purpose.COORDINATION)
+    late_ones = [one for one in snapshot.due(f"{lists.CASE}.{Stage.GIVEN}") if one.day and one.day < on]
+    for entry in snapshot.read(late_ones[:MOST]):
+        data = entry.data
+        day, owner = entry.day or on, data["owner_name"]
+        yield _promise(entry.id, day, data["next_what"], data["name"], data["reference"], owner, on)
 
 
 def given_to(user: User, own: Iterable[Row]) -> list[tuple[Row, Referral]]:

@@ -30,6 +30,7 @@ WRAPS = frozenset({"advocate", "attorney", "case", "event", "everyone", "offer",
 # What keys are derived for, and what hashes, signatures and ciphertexts are bound to ("clinic/1/…").
 KEYS = frozenset(
     {
+        "access",
         "backup",
         "commit",
         "earlier",
@@ -48,6 +49,7 @@ KEYS = frozenset(
 )
 CONTEXTS = frozenset(
     {
+        "access",
         "delivery",
         "event",
         "file",

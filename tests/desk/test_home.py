@@ -108,6 +108,10 @@ def test_promises_stand_under_their_day(cast):
     assert "1 overdue" in title
     assert "Ficta" not in title
     assert "Late call" not in home(signed_in(cast, "dee"))
+    coordinators = home(signed_in(cast, "ana"))
+    assert "Late call" in coordinators
+    assert "Owner: ben" in coordinators
+    assert "Call tomorrow" not in coordinators
 
 
 def test_promised_call_backs_are_the_whole_teams(cast):

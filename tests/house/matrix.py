@@ -14,6 +14,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
+from clinic.accounts.doors import door_of
+from clinic.cases.actions import set_next
 from clinic.cases.models import Document
 from clinic.directory import actions as directory
 from clinic.directory.models import Agency, ClockRule
@@ -23,16 +25,84 @@ from tests.accounts.doorway import signed_in
 from tests.builders import Cast, make_clinic
 from tests.cases_builders import give, make_case, offer, open_case
 from tests.uvisa import build
+from uvisa.models import CertificationRequest
 
 MEMBERS = ("ana", "ben", "chi", "dee", "sol", "eve", "anon")
 NOBODY = ("eve", "anon")
 
-# The case is ben's: ana holds it as coordinator, sol as supervising attorney of its request. chi took the call
-# and handed it over; dee is of another team. Another case is offered to ben; a draft is chi's own.
+# The case is ben's: ana holds it as coordinator, sol as supervising attorney. chi took the call and handed
+# it over; dee is of another team. Another case is offered to ben; a draft is chi's own.
 TABLE = """
                               GET                          POST
                               ana ben chi dee sol eve anon ana ben chi dee sol eve anon
+desk:home                     200 200 200 200 200 302 302  405 405 405 405 405 401 401
+desk:stop                     405 405 405 405 405 302 302  302 302 302 302 302 401 401
 accounts:sign_in              302 302 302 302 302 200 200  200 200 200 200 200 200 200
+accounts:sign_out             405 405 405 405 405 405 405  302 302 302 302 302 302 302
+accounts:lock                 405 405 405 405 405 405 405  200 200 200 200 200 200 200
+accounts:promise              200 200 200 200 200 200 200  405 405 405 405 405 405 405
+accounts:join                 200 200 200 200 200 200 200  200 200 200 200 200 200 200
+accounts:first_sign_in        405 405 405 405 405 405 405  302 302 302 302 302 302 302
+accounts:lost                 200 200 200 200 200 200 200  200 200 200 200 200 200 200
+accounts:waiting              302 302 302 302 302 302 302  405 405 405 405 405 401 401
+accounts:me                   200 200 200 200 200 302 302  405 405 405 405 405 401 401
+accounts:end_session          405 405 405 405 405 302 302  302 302 302 302 302 401 401
+accounts:passphrase           200 200 200 200 200 302 302  200 200 200 200 200 401 401
+accounts:recovery_code        200 200 200 200 200 302 302  200 200 200 200 200 401 401
+accounts:backup_codes         200 200 200 200 200 302 302  200 200 200 200 200 401 401
+accounts:second_factor_start  200 200 200 200 200 302 302  200 200 200 200 200 401 401
+accounts:second_factor        302 302 302 302 302 302 302  302 302 302 302 302 401 401
+accounts:people               200 403 403 403 403 302 302  405 403 403 403 403 401 401
+accounts:complete             405 403 403 403 403 302 302  302 403 403 403 403 401 401
+accounts:invite               200 403 403 403 403 302 302  200 403 403 403 403 401 401
+accounts:person               200 403 403 403 403 302 302  405 403 403 403 403 401 401
+accounts:invite_again         405 403 403 403 403 302 302  302 403 403 403 403 401 401
+accounts:withdraw             405 403 403 403 403 302 302  302 403 403 403 403 401 401
+accounts:end_sessions         405 403 403 403 403 302 302  302 403 403 403 403 401 401
+accounts:change_role          405 403 403 403 403 302 302  302 403 403 403 403 401 401
+accounts:join_team            405 403 403 403 403 302 302  302 403 403 403 403 401 401
+accounts:leave_team           200 403 403 403 403 302 302  302 403 403 403 403 401 401
+accounts:leave_clinic         200 403 403 403 403 302 302  302 403 403 403 403 401 401
+cases:caseload                200 200 200 200 200 302 302  405 405 405 405 405 401 401
+cases:search                  405 405 405 405 405 302 302  200 200 200 200 200 401 401
+cases:case                    200 200 404 404 200 302 302  405 405 405 405 405 401 401
+cases:edit                    200 200 404 404 200 302 302  200 200 404 404 200 401 401
+cases:next_step               200 200 404 404 200 302 302  200 200 404 404 200 401 401
+cases:add_note                200 200 404 404 200 302 302  200 200 404 404 200 401 401
+cases:add_document            200 200 404 404 200 302 302  200 200 404 404 200 401 401
+cases:document                200 200 404 404 200 302 302  405 405 405 405 405 401 401
+intake:queue                  200 403 200 403 403 302 302  405 403 405 403 403 401 401
+intake:call                   200 403 200 403 403 302 302  302 403 302 403 403 401 401
+intake:draft                  404 403 200 403 403 302 302  404 403 409 403 403 401 401
+intake:autosave               405 403 405 403 403 302 302  404 403 409 403 403 401 401
+intake:finish                 404 403 302 403 403 302 302  404 403 409 403 403 401 401
+intake:discard                404 403 200 403 403 302 302  404 403 302 403 403 401 401
+intake:logged                 200 403 404 403 403 302 302  405 403 405 403 403 401 401
+referrals:offers              200 200 200 200 200 302 302  405 405 405 405 405 401 401
+referrals:give                200 403 403 403 200 302 302  200 403 403 403 200 401 401
+referrals:accept              404 200 404 404 404 302 302  404 302 404 404 404 401 401
+referrals:decline             404 200 404 404 404 302 302  404 200 404 404 404 401 401
+referrals:seen                405 405 405 405 405 302 302  302 302 404 404 302 401 401
+referrals:withdraw            405 403 403 403 405 302 302  302 403 403 403 404 401 401
+uvisa:board                   200 403 403 403 200 302 302  405 403 403 403 405 401 401
+uvisa:new                     200 200 404 404 200 302 302  200 200 404 404 200 401 401
+uvisa:request                 200 200 404 404 200 302 302  405 405 405 405 405 401 401
+uvisa:edit                    200 200 404 404 200 302 302  200 200 404 404 200 401 401
+uvisa:ready                   405 405 405 405 405 302 302  302 302 404 404 302 401 401
+uvisa:approve                 403 403 403 403 200 302 302  403 403 403 403 200 401 401
+uvisa:send_back               403 403 403 403 200 302 302  403 403 403 403 200 401 401
+uvisa:packet                  200 200 404 404 200 302 302  405 405 405 405 405 401 401
+uvisa:sent                    200 403 403 403 200 302 302  200 403 403 403 200 401 401
+uvisa:received                200 403 403 403 200 302 302  200 403 403 403 200 401 401
+uvisa:days                    200 403 403 403 200 302 302  200 403 403 403 200 401 401
+uvisa:answer                  200 403 403 403 200 302 302  200 403 403 403 200 401 401
+uvisa:withdraw                200 403 403 403 200 302 302  200 403 403 403 200 401 401
+directory:agencies            200 200 200 200 200 302 302  405 405 405 405 405 401 401
+directory:edit_agency         200 403 403 403 403 302 302  200 403 403 403 403 401 401
+directory:letterhead          200 403 403 403 403 302 302  200 403 403 403 403 401 401
+directory:confirm_rule        403 403 403 403 200 302 302  403 403 403 403 302 401 401
+audit:clinic_record           200 403 403 403 200 302 302  405 403 403 403 405 401 401
+audit:checks                  200 403 403 403 200 302 302  405 403 403 403 405 401 401
 """
 
 
@@ -73,16 +143,18 @@ def walk(patterns: Iterable[URLPattern | URLResolver], room: str = "") -> Iterat
 
 def faults(patterns: Iterable[URLPattern | URLResolver], table: dict[str, Line]) -> set[str]:
     """What the table and the URLs do not agree on, and views that do not say who may call them."""
-    from clinic.accounts.doors import door_of
-
     there = dict(walk(patterns))
     unlisted = {f"not in the table: {name}" for name in there.keys() - table.keys()}
     gone = {f"no such URL: {name}" for name in table.keys() - there.keys()}
-    return unlisted | gone | {f"undeclared: {name}" for name, one in there.items() if not door_of(one.callback)}
+    return (
+        unlisted | gone | {f"undeclared: {name}" for name, one in there.items() if not door_of(one.callback)}
+    )
 
 
 class World:
     """A clinic with something behind every URL."""
+
+    received: CertificationRequest  # where a test needs one that is with its agency
 
     def __init__(self) -> None:
         directory.load_facts()
@@ -103,7 +175,10 @@ class World:
 
     def _call(self) -> Draft:
         self.browsers["chi"].post(reverse("intake:call"), secure=True)
-        return Draft.objects.get()
+        draft = Draft.objects.get()
+        typed = {"client_given_names": "Ficta", "rev": draft.rev, "page": "one"}
+        self.browsers["chi"].post(reverse("intake:autosave", args=[draft.pk]), typed, secure=True)
+        return draft
 
     def _papers(self) -> None:
         ben, here = self.browsers["ben"], [self.case.pk]
@@ -113,8 +188,6 @@ class World:
         paper = {"title": "Notice", "compartment": "case", "whole": "1", "file": file}
         ben.post(reverse("cases:add_document", args=here), paper, secure=True)
         with self.cast.acting(self.cast.ben):
-            from clinic.cases.actions import set_next
-
             set_next(case=open_case(self.case), on=timezone.localdate(), what="Call", by=self.cast.ben)
 
     @cached_property
@@ -131,10 +204,10 @@ class World:
             "user_id": self.cast.ben.pk,
         }
 
-    def path(self, name: str, pattern: URLPattern) -> str:
-        wanted = pattern.pattern.converters
-        ids = self.ids | ({"case_id": self.offered.pk} if name in OF_THE_OFFER else {})
-        return reverse(name, kwargs={key: ids[key] for key in wanted})
+    def path(self, name: str, pattern: URLPattern, **other: Any) -> str:
+        """Where it leads to what there is; `other` ids instead of those."""
+        ids = self.ids | ({"case_id": self.offered.pk} if name in OF_THE_OFFER else {}) | other
+        return reverse(name, kwargs={key: ids[key] for key in pattern.pattern.converters})
 
 
 OF_THE_OFFER = {"referrals:accept", "referrals:decline", "referrals:withdraw"}

@@ -1,6 +1,7 @@
 """Each move: that it works, what it refuses, and that nothing is saved when the audit fails."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -39,7 +40,7 @@ def read(cast, request, name):
         return getattr(build.found(request), name)
 
 
-MOVES = {
+MOVES: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
     "ready": (build.make_request, "ana", actions.mark_ready, {}),
     "approve": (build.make_ready, "sol", actions.approve, {"signer": "Sol Example", "checked": True}),
     "send back": (build.make_ready, "sol", actions.send_back, {"why": "The date is wrong."}),
@@ -70,7 +71,7 @@ LEADS_TO = {
     "withdraw": Status.WITHDRAWN,
 }
 EVENT = {
-    "ready": "request_edited",
+    "ready": "request_ready",
     "approve": "request_approved",
     "send back": "request_returned",
     "sent": "request_sent",

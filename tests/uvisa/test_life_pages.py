@@ -3,8 +3,10 @@
 import re
 
 import pytest
+import time_machine
 from django.test import Client
 
+from clinic.directory.models import ClockRule
 from tests.accounts.doorway import signed_in
 from tests.uvisa import build
 from uvisa.rules import Status
@@ -38,7 +40,11 @@ MOVES = {
     "days": (
         build.make_received,
         "ana",
-        {**sent_on(2), **received_on(1), "why": "Misread."},
+        {
+            **build.day("sent_on", build.ago(2)),
+            **build.day("received_on", build.ago(1)),
+            "why": "Misread.",
+        },
         "Corrected a day that stood as",
     ),
     "withdraw": (None, "ana", {"why": "Another agency signed."}, "Withdrawn"),
@@ -173,8 +179,6 @@ def test_the_marks_must_be_ticked(cast, draft):
 
 
 def test_nothing_to_tick_where_all_is_confirmed(cast, draft):
-    from clinic.directory.models import ClockRule
-
     ClockRule.objects.update(verified_on=build.ago(0), verified_by=cast.sol)
     build.make_ready(cast, draft)
     browser = signed_in(cast, "sol")
@@ -238,8 +242,6 @@ def test_no_such_day(cast, draft, box):
 
 
 def test_february_29(cast, draft):
-    import time_machine
-
     with time_machine.travel("2028-03-01 12:00-06:00", tick=False):
         build.make_received(cast, draft, on=build.ago(1))
         page = words(signed_in(cast, "ana").get(build.url(draft), secure=True))
@@ -256,8 +258,6 @@ def test_a_late_entry_is_shown_as_one(cast, draft):
 
 
 def test_law_that_changed_since_the_approval_is_told(cast, draft):
-    from clinic.directory.models import ClockRule
-
     build.make_approved(cast, draft)
     ClockRule.objects.filter(slug="minnesota-statute").update(expedited_days=10)
     page = words(build.post(signed_in(cast, "ana"), draft, "sent", **sent_on(0)))

@@ -25,10 +25,10 @@ PINNED = {
     "SLOTS": "earlier head names pin record",
     "SCOPES": "advocate attorney case event index own recovery roster team",
     "WRAPS": "advocate attorney case event everyone offer team",
-    "KEYS": """backup commit earlier index introduction invite kek otp own pin recovery roster seed
+    "KEYS": """access backup commit earlier index introduction invite kek otp own pin recovery roster seed
         throttle""",
-    "CONTEXTS": """delivery event file grant identity identity-secret kept newcomer pair-secret personal-code
-        public record recovery self-test session session-handle terms totp user wrap""",
+    "CONTEXTS": """access delivery event file grant identity identity-secret kept newcomer pair-secret
+        personal-code public record recovery self-test session session-handle terms totp user wrap""",
 }
 # The place of a label among the arguments of what takes one.
 TAKES = {"Scope": (0, "SCOPES"), "Subject": (0, "WRAPS"), "derive": (-1, "KEYS")}

@@ -194,7 +194,7 @@ def test_there_are_never_many_segments(keys, monkeypatch):
             fold(keys)
     fold(keys)
     assert len(shown(look(keys))) == 60
-    assert IndexSegment.objects.count() <= 60 / 15 + 1 + folding.AT_A_TIME
+    assert IndexSegment.objects.count() <= 60 / 15 + 1 + folding.AT_A_TIME * folding.GRACE
 
 
 def test_folding_without_changes_changes_nothing(keys):

@@ -238,7 +238,7 @@ def test_a_page_shows_the_word_locked():
 
 def test_a_page_shows_the_word_damaged():
     paper = again(make_paper())
-    paper.sealed = paper.sealed[:-1] + b"\0"
+    paper.sealed = paper.sealed[:-1] + bytes([paper.sealed[-1] ^ 1])
     assert Template("{{ paper.title }}").render(Context({"paper": paper})) == "damaged"
 
 

@@ -61,7 +61,7 @@ def approve(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespo
     law = legal(found, on=timezone.localdate())
     form = ApproveForm(
         request.POST or None,
-        initial={"rev": found.rev, "signer": request.user.sign_in_name},
+        initial={"rev": found.rev},
         asks_checked=bool(law["open_rules"]),
         asks_weighed=bool(law["agreements"]),
     )

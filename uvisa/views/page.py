@@ -31,18 +31,19 @@ def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dic
         "events": [event_of(line) for line in reversed(found.history)],
         **legal(found, on=on),
         **moves(found, purposes, ready=not missing),
+        "is_approved": found.status == Status.APPROVED,
     }
 
 
 def legal(found: CertificationRequest, *, on: date) -> dict[str, Any]:
     """The clocks, the marks that are open, and what should be weighed before it is sent."""
     marks, running = clock.confirmed(), requests.clocks_of(found, sending_on=on)
-    open_rules = requests.open_rules(found, on=on) if found.status in rules.WITH_US else []
+    asks_law = found.status in {Status.READY, Status.APPROVED}
+    open_rules = requests.open_rules(found, on=on) if asks_law else []
     return {
         "clocks": [board.shown(listing.due_of(one), on, marks) for one in running],
         "open_rules": list(dict.fromkeys(rule.citation for rule in open_rules)),
         "agreements": requests.agreements_of(found, on=on) if found.status in rules.WITH_US else [],
-        "has_checked": bool(found.checked) and found.status == Status.APPROVED,
     }
 
 

@@ -6,7 +6,7 @@ from django.http.request import split_domain_port
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.accounts import sign_in as signing_in
 from clinic.accounts import unlocking
@@ -19,6 +19,7 @@ LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 
 
 @anyone
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _already(request) or _page(

@@ -1,6 +1,6 @@
 from .access import AccessQuerySet, CaseTeamAccess, CaseUserAccess
 from .case import Case, CaseKey, CaseRow, Compartment, Stage
-from .papers import Document, Note
+from .papers import CompartmentRow, Document, Note
 from .people import AskLater, Detention, Paper, PartyRole, Person
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "CaseTeamAccess",
     "CaseUserAccess",
     "Compartment",
+    "CompartmentRow",
     "Detention",
     "Document",
     "Note",

@@ -1,4 +1,4 @@
-"""The permission row is the key. Only clinic/cases/access.py writes these."""
+"""The permission row is the key. Only clinic/cases/access.py and moving.py write these."""
 
 from datetime import date
 from typing import Any, ClassVar

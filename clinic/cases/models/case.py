@@ -63,6 +63,7 @@ class Case(sealed.SealedModel):
     next_on = sealed.Date()
     next_what = sealed.Text()
     nudge = sealed.Text()
+    keys_due = sealed.List()
     seed = sealed.Text()
 
     objects: ClassVar[Any] = CaseQuerySet.as_manager()

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clinic.accounts.doors import StaffRequest, staff
+from clinic.accounts.models import User
 from clinic.audit import actions as audit
 from clinic.cases import actions, sections, showing
-from clinic.cases.finding import find_case, held
-from clinic.cases.forms import DocumentForm, EditForm, NextForm, NoteForm, initial_of
+from clinic.cases.finding import find_case
+from clinic.cases.forms import EditForm, NextForm, initial_of
 from clinic.cases.models import Case
 from clinic.vault.errors import Stale
 from clinic.vault.sealed import SealedModel
@@ -24,12 +25,9 @@ from clinic.vault.sealed import SealedModel
 def case(request: StaffRequest, case_id: UUID) -> HttpResponse:
     found = find_case(request, case_id)
     audit.record_view(audit.Event.CASE_OPENED, by=request.user, case_id=found.pk)
-    compartments = held(found)
     context = showing.page_of(found) | {
         "case": found,
         "sections": sections.sections(found, request.user),
-        "note_form": NoteForm(held=compartments),
-        "document_form": DocumentForm(held=compartments),
         "today": timezone.localdate(),
     }
     return render(request, "cases/case.html", context)
@@ -40,7 +38,8 @@ def case(request: StaffRequest, case_id: UUID) -> HttpResponse:
 def edit(request: StaffRequest, case_id: UUID) -> HttpResponse:
     found = find_case(request, case_id)
     rows = showing.editable_rows(found)
-    form = EditForm(request.POST or None, initial=initial_of(rows) | _revs(rows))
+    typed = request.POST if request.method == "POST" else None
+    form = EditForm(typed, initial=initial_of(rows) | _revs(rows))
     if request.method == "POST" and form.is_valid():
         try:
             _apply(form, rows)
@@ -56,12 +55,33 @@ def edit(request: StaffRequest, case_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def next_step(request: StaffRequest, case_id: UUID) -> HttpResponse:
     found = find_case(request, case_id)
-    form = NextForm(request.POST or None, initial={"on": found.next_on, "what": found.next_what})
+    form = _next_form(request, found)
     if request.method == "POST" and form.is_valid():
-        actions.set_next(case=found, by=request.user, **form.cleaned_data)
-        messages.success(request, _("We will remind the person who has the case."))
+        try:
+            _promise(form, found, by=request.user)
+        except Stale:
+            return _told_next(request, found, form)
+        messages.success(request, form.said)
         return redirect("cases:case", found.pk)
     return render(request, "cases/next_step.html", {"case": found, "form": form})
+
+
+def _next_form(request: StaffRequest, case: Case) -> NextForm:
+    if request.method == "POST":
+        return NextForm(request.POST)
+    return NextForm(initial={"on": case.next_on, "what": case.next_what, "rev": case.rev})
+
+
+def _promise(form: NextForm, case: Case, *, by: User) -> None:
+    if form.cleaned_data["rev"] != case.rev:
+        raise Stale
+    actions.set_next(case=case, by=by, **form.promise)
+
+
+def _told_next(request: StaffRequest, case: Case, form: NextForm) -> HttpResponse:
+    fresh = Case.objects.get(pk=case.pk)
+    context = {"case": fresh, "form": form.over(fresh.rev), "saved": fresh, "has_errors": True}
+    return render(request, "cases/next_step.html", context, status=409)
 
 
 def _revs(rows: dict[str, SealedModel]) -> dict[str, int]:

@@ -21,7 +21,7 @@ from clinic.vault.errors import Locked
 @require_http_methods(["GET", "POST"])
 def add_note(request: StaffRequest, case_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
-    form = NoteForm(request.POST or None, held=held(case))
+    form = NoteForm(request.POST if request.method == "POST" else None, held=held(case))
     if request.method == "POST" and form.is_valid():
         compartment = Compartment(form.cleaned_data["compartment"])
         actions.add_note(case=case, compartment=compartment, text=form.cleaned_data["text"], by=request.user)

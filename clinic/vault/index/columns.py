@@ -9,7 +9,7 @@ import json
 import struct
 import sys
 from array import array
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -154,8 +154,11 @@ class Head:
         wanted = {place for place, kind in enumerate(self.kinds) if belongs(kind, kinds)}
         return [place for place, shelf in enumerate(self._shelves) if shelf in wanted]
 
-    def owner(self, place: int) -> UUID | None:
-        return self._owner_ids[self._owned[place]]
+    def due(self, places: Iterable[int]) -> Iterator[tuple[date | None, UUID | None]]:
+        """Due day and owner of each of these."""
+        dates = {day: date.fromordinal(day) if day else None for day in set(self.days)}
+        days, owned, owners = self.days, self._owned, self._owner_ids
+        return ((dates[days[place]], owners[owned[place]]) for place in places)
 
     def block(self, place: int) -> UUID:
         number = place // BLOCK

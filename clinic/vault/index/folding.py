@@ -19,6 +19,7 @@ from .store import lock
 SEGMENT_SIZE = 4096
 THIN = SEGMENT_SIZE * 3 // 4
 AT_A_TIME = 2
+GRACE = 4  # folds that a reader may take to read what they replaced
 
 
 @transaction.atomic
@@ -59,7 +60,7 @@ def reseal(old: TeamKeys, new: TeamKeys, *, trust: Trust, seeds: Seeds | None = 
     lock(old.id)
     state = account.load(old)
     if state:
-        _clear(state)
+        _clear(state, keep=0)
         _reseal_segments(old.index_box, new.index_box, state, old.id)
         account.save(new, state)
     for row in IndexChange.objects.filter(team=old.id).order_by("order"):
@@ -72,15 +73,14 @@ def _fold(keys: TeamKeys, state: State, changes: Changes, thorough: bool) -> Non
     for segment in segments if changed else ():
         segment.gone.update(n for n, thing in enumerate(segment.head.ids()) if thing in changed)
     fresh = [entry for entry in changes.values() if entry]
-    _clear(state)
+    state.dead.insert(0, [])
     for segment in _worth_rewriting(segments, thorough, bool(fresh)):
         fresh = [*_living(segment), *fresh]
-        state.dead.append(segment.id)
+        state.dead[0].append(segment.id)
         del state.gone[segment.id]
     for at in range(0, len(fresh), SEGMENT_SIZE):
         state.gone[write(keys, state.organisation, fresh[at : at + SEGMENT_SIZE])] = set()
-    if thorough:
-        _clear(state)
+    _clear(state, keep=0 if thorough else GRACE)
 
 
 def _worth_rewriting(segments: Sequence[Segment], thorough: bool, growing: bool) -> list[Segment]:
@@ -95,9 +95,10 @@ def _living(segment: Segment) -> list[Entry]:
     return read([Spot(segment, place) for place in range(len(segment.head)) if place not in segment.gone])
 
 
-def _clear(state: State) -> None:
-    IndexSegment.objects.filter(pk__in=state.dead).delete()
-    state.dead = []
+def _clear(state: State, *, keep: int) -> None:
+    dead = [segment for fold in state.dead[keep:] for segment in fold]
+    IndexSegment.objects.filter(pk__in=dead).delete()
+    state.dead = state.dead[:keep]
 
 
 def _reseal_segments(old: Box, new: Box, state: State, team: UUID) -> None:

@@ -36,8 +36,9 @@ class Hit:
 class Snapshot:
     """What the team's index says now: segments, overlaid with the changes since."""
 
-    def __init__(self, known: Segments, changes: Changes, damaged: int) -> None:
-        self.damaged, self._segments, self._changed = damaged, known, changes
+    def __init__(self, known: Segments, changes: Changes, damaged: int, unfolded: int) -> None:
+        self.damaged, self.unfolded = damaged, unfolded
+        self._segments, self._changed = known, changes
         self._hidden = {thing.bytes for thing in changes}
 
     def entries(self, *kinds: str) -> list[Entry]:
@@ -101,20 +102,19 @@ class Snapshot:
         return place not in segment.gone and segment.head.id(place) not in self._hidden
 
     def _places(self, segment: Segment, kinds: Sequence[str]) -> list[int]:
-        places = segment.head.places(kinds)
-        if not self._hidden and not segment.gone:
-            return places
-        return [place for place in places if self._counts(segment, place)]
+        places, out = segment.head.places(kinds), segment.gone
+        if self._hidden:
+            out = out | {n for n, thing in enumerate(segment.head.ids()) if thing in self._hidden}
+        return [place for place in places if place not in out] if out else places
 
     def _spots(self, kinds: Sequence[str]) -> list[Spot]:
         heads = self._segments.with_heads
         return [Spot(segment, place) for segment in heads for place in self._places(segment, kinds)]
 
     def _due(self, segment: Segment, kinds: Sequence[str]) -> Iterator[Due]:
-        head = segment.head
-        dates = {day: date.fromordinal(day) if day else None for day in set(head.days)}
-        for place in self._places(segment, kinds):
-            yield Due(dates[head.days[place]], head.owner(place), segment, place)
+        places = self._places(segment, kinds)
+        found = zip(places, segment.head.due(places), strict=True)
+        return (Due(day, owner, segment, place) for place, (day, owner) in found)
 
     def _fresh(self, kinds: Sequence[str]) -> list[Entry]:
         return [entry for entry in self._changed.values() if entry and belongs(entry.kind, kinds)]
@@ -129,7 +129,7 @@ def scan(keys: TeamKeys, *, trust: Trust, seeds: Seeds | None = None) -> Snapsho
     rows = list(IndexChange.objects.filter(team=keys.id).order_by("order"))
     state = load(keys)
     changes, unread = gather(rows, state, keys, trust, seeds or {})
-    return Snapshot(Segments(keys, state), changes, len(unread))
+    return Snapshot(Segments(keys, state), changes, len(unread), len(rows) - len(unread))
 
 
 def _score(found: tuple[float, object] | tuple[float, object, object]) -> float:

@@ -17,7 +17,7 @@ class State:
     """Changes up to `folded` are in the segments, but for those `left`, which nobody could read.
 
     `since` are the things that changed again while something was left: an older change comes too late.
-    `dead` segments were replaced: they stay for one more turn, for whoever is reading them.
+    `dead` segments were replaced by the last few folds: they stay for whoever is reading them.
     """
 
     organisation: UUID
@@ -25,11 +25,12 @@ class State:
     left: list[int] = field(default_factory=list)
     since: set[UUID] = field(default_factory=set)
     gone: dict[UUID, set[int]] = field(default_factory=dict)
-    dead: list[UUID] = field(default_factory=list)
+    dead: list[list[UUID]] = field(default_factory=list)
 
     def plain(self) -> bytes:
         gone = {segment.hex: sorted(places) for segment, places in self.gone.items()}
-        dead, since = [segment.hex for segment in self.dead], [thing.hex for thing in self.since]
+        dead = [[segment.hex for segment in fold] for fold in self.dead]
+        since = [thing.hex for thing in self.since]
         plain = [VERSION, self.folded, self.left, since, gone, dead]
         return json.dumps(plain, separators=(",", ":")).encode()
 
@@ -39,7 +40,7 @@ class State:
         if version != VERSION:
             raise Tampered
         segments = {UUID(segment): set(places) for segment, places in gone.items()}
-        return cls(organisation, folded, left, _ids(since), segments, list(_ids(dead)))
+        return cls(organisation, folded, left, _ids(since), segments, [list(_ids(fold)) for fold in dead])
 
 
 def _ids(values: list[str]) -> set[UUID]:
@@ -48,12 +49,15 @@ def _ids(values: list[str]) -> set[UUID]:
 
 def load(keys: TeamKeys) -> State | None:
     """None for a team that never folded. Raises Tampered, also where segments stand without an account."""
-    row = IndexState.objects.filter(team=keys.id).first()
-    if row:
-        return State.from_plain(row.organisation_id, keys.index_box.open(_place(row), bytes(row.sealed)))
-    if IndexSegment.objects.filter(team=keys.id).exists():
-        raise Tampered
-    return None
+    rows = IndexState.objects.filter(team=keys.id)
+    row = rows.first()
+    if row is None and IndexSegment.objects.filter(team=keys.id).exists():
+        row = rows.first()  # the first fold ended just now
+        if row is None:
+            raise Tampered
+    if row is None:
+        return None
+    return State.from_plain(row.organisation_id, keys.index_box.open(_place(row), bytes(row.sealed)))
 
 
 def save(keys: TeamKeys, state: State) -> None:

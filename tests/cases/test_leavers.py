@@ -1,0 +1,137 @@
+"""Cases of somebody who leaves, and of somebody who comes back with new keys."""
+
+import pytest
+
+from clinic.accounts import leaving, recovery
+from clinic.cases import actions, lists
+from clinic.cases.models import Case, CaseKey, CaseUserAccess, Compartment, Stage
+from clinic.vault.envelope import generation_of
+from tests.builders import Cast
+from tests.cases_builders import give, make_case, offer, open_case
+
+from .asking import ATTORNEY, CASE, held, lend, note, soon
+
+
+def leave(cast: Cast, user, *, hostile: bool = False) -> None:
+    with cast.acting(cast.ana) as ring:
+        leaving.leave_clinic(user=user, ring=ring, by=cast.ana, hostile=hostile)
+
+
+def generations(case: Case) -> dict[str, int]:
+    return dict(CaseKey.objects.filter(case=case).values_list("compartment", "generation"))
+
+
+def test_their_case_waits_for_somebody_new(cast, case):
+    give(cast, case, cast.ben)
+    leave(cast, cast.ben)
+    assert not CaseUserAccess.objects.exists()
+    with cast.acting(cast.ana):
+        row = open_case(case)
+        assert (row.stage, row.owner, row.owner_name) == (Stage.WAITING, "", "")
+        entry = lists.scan("coordination").get(case.pk)
+        assert entry is not None
+        assert entry.kind == "case.waiting"
+    assert generations(case) == {"case": 1, "advocate": 1, "attorney": 1}
+    assert held(cast, case, cast.ana, cast.sol) == {"ana": {"case", "advocate"}, "sol": {"case", "attorney"}}
+
+
+def test_a_case_they_only_helped_with_stays_where_it_is(cast, case):
+    give(cast, case, cast.dee)
+    lend(cast, case, cast.ben)
+    leave(cast, cast.ben)
+    with cast.acting(cast.ana):
+        assert open_case(case).owner == str(cast.dee.pk)
+    assert held(cast, case, cast.dee) == {"dee": {"case", "attorney"}}
+
+
+def test_an_offer_to_them_ends(cast, case):
+    offer(cast, case, cast.ben, until=soon(2))
+    leave(cast, cast.ben)
+    assert not CaseUserAccess.objects.exists()
+
+
+def test_after_a_hostile_leaver_the_keys_are_new(cast, case):
+    give(cast, case, cast.ben)
+    note(cast, case, cast.ben, ATTORNEY, "Privileged.")
+    leave(cast, cast.ben, hostile=True)
+    assert generations(case) == {"case": 2, "advocate": 2, "attorney": 1}  # ana lacks the third
+    assert held(cast, case, cast.ana, cast.sol) == {"ana": {"case", "advocate"}, "sol": {"case", "attorney"}}
+    with cast.acting(cast.ana):
+        assert open_case(case).keys_due == ["attorney"]
+
+
+def test_what_was_left_is_renewed_before_anything_new_is_written(cast, case):
+    give(cast, case, cast.ben)
+    old = note(cast, case, cast.ben, ATTORNEY, "Before.")
+    leave(cast, cast.ben, hostile=True)
+    new = note(cast, case, cast.sol, ATTORNEY, "After.")
+    assert generations(case)["attorney"] == 2
+    for row in (old, new):
+        assert generation_of(bytes(type(row).objects.get(pk=row.pk).sealed)) == 2
+    with cast.acting(cast.sol):
+        fresh = open_case(case)
+        texts = {row.text for row in type(new).objects.filter(case=fresh).select_related("key")}
+        assert (texts, fresh.keys_due) == ({"Before.", "After."}, [])
+
+
+def test_a_note_by_somebody_without_that_key_leaves_it_due(cast, case):
+    give(cast, case, cast.ben)
+    leave(cast, cast.ben, hostile=True)
+    note(cast, case, cast.ana, CASE)
+    with cast.acting(cast.ana):
+        assert open_case(case).keys_due == ["attorney"]
+
+
+def test_other_peoples_cases_keep_their_keys(cast, case):
+    other = make_case(cast, given_names="Otra")
+    give(cast, case, cast.ben)
+    give(cast, other, cast.dee)
+    leave(cast, cast.ben, hostile=True)
+    assert generations(other) == {"case": 1, "advocate": 1, "attorney": 1}
+    assert held(cast, other, cast.dee) == {"dee": {"case", "attorney"}}
+
+
+def test_a_case_that_only_they_could_open_is_left_to_recovery(cast, case):
+    """Nobody at hand can seal it anew; doctor tells of it, and the codes open it."""
+    give(cast, case, cast.ben)
+    with cast.acting(cast.sol):
+        actions.wall_case(case=open_case(case), people=[cast.ben, cast.dee], why="Both called.", by=cast.sol)
+    leave(cast, cast.ben, hostile=True)
+    assert held(cast, case, cast.dee, cast.ana) == {"dee": {"case", "attorney"}, "ana": set()}
+    assert bytes(CaseKey.objects.get(case=case, compartment=Compartment.CASE).recovery_wrap)
+
+
+# Coming back
+
+
+def come_back(cast: Cast, name: str) -> None:
+    pair = recovery.open_recovery(cast.organisation, *cast.recovery_codes[:2])
+    back = recovery.readmit(organisation=cast.organisation, pair=pair, sign_in_name=name)
+    cast.papers[name] = back.enrolment
+
+
+@pytest.mark.parametrize("walled", [False, True])
+def test_what_they_held_by_name_is_theirs_again(cast, case, walled):
+    give(cast, case, cast.ben)
+    note(cast, case, cast.ben, ATTORNEY)
+    if walled:
+        with cast.acting(cast.sol):
+            actions.wall_case(case=open_case(case), people=[cast.ben, cast.sol], why="Both.", by=cast.sol)
+    old = cast.papers["ben"]
+    come_back(cast, "ben")
+    assert held(cast, case, cast.ben) == {"ben": {"case", "attorney"}}
+    cast.papers["ben"] = old
+    assert held(cast, case, cast.ben) == {"ben": set()}
+
+
+def test_others_keep_what_they_had(cast, case):
+    give(cast, case, cast.ben)
+    before = held(cast, case, cast.ana, cast.dee, cast.sol)
+    come_back(cast, "ben")
+    assert held(cast, case, cast.ana, cast.dee, cast.sol) == before
+
+
+def test_an_offer_is_not_taken_along(cast, case):
+    offer(cast, case, cast.ben, until=soon(2))
+    come_back(cast, "ben")
+    assert not CaseUserAccess.objects.exists()

@@ -1,0 +1,138 @@
+"""The caseload and the search page."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from clinic.audit.models import AuditEvent
+from clinic.cases import actions
+from clinic.cases.models import CaseUserAccess
+from tests.accounts.doorway import signed_in
+from tests.builders import Cast
+from tests.cases_builders import give, make_case, open_case
+
+from .asking import lend, soon
+from .pages import text
+
+QUERIES = 22  # of the caseload, however many cases
+
+
+@pytest.fixture
+def ben(cast: Cast) -> Client:
+    return signed_in(cast, "ben")
+
+
+def caseload(browser: Client):
+    return browser.get(reverse("cases:caseload"), secure=True)
+
+
+def search(browser: Client, typed: str):
+    return browser.post(reverse("cases:search"), {"q": typed}, secure=True)
+
+
+def test_the_caseload(cast, case, ben):
+    late = make_case(cast, given_names="Tarde")
+    for one in (case, late):
+        give(cast, one, cast.ben)
+    with cast.acting(cast.ben):
+        actions.set_next(case=open_case(late), on=soon(1), what="Call the court", by=cast.ben)
+    page = text(caseload(ben))
+    assert page.index("Tarde") < page.index("Ficta")
+    assert "Call the court" in page
+    assert "2 cases" in page
+
+
+def test_an_empty_caseload(cast, case):
+    for name in ("ana", "ben", "chi", "dee", "sol"):
+        page = caseload(signed_in(cast, name))
+        assert (page.status_code, "You hold no cases by name." in text(page)) == (200, True)
+
+
+def test_nobody_elses_cases(cast, case, ben):
+    give(cast, case, cast.dee)
+    assert "Ficta" not in text(caseload(ben))
+    assert caseload(Client()).status_code == 302
+
+
+def test_a_planted_row_shows_nothing(cast, case, ben):
+    lend(cast, case, cast.dee)
+    CaseUserAccess.objects.update(user=cast.ben)
+    page = caseload(ben)
+    assert (page.status_code, "You hold no cases by name." in text(page)) == (200, True)
+
+
+def test_a_damaged_case_leaves_the_others_on_the_list(cast, case, ben):
+    other = make_case(cast, given_names="Otra")
+    for one in (case, other):
+        lend(cast, one, cast.ben)
+    with connection.cursor() as cursor:
+        lies = bytes(type(case).objects.get(pk=case.pk).sealed)
+        key = type(case)._meta.pk.get_db_prep_value(case.pk, connection)
+        cursor.execute(
+            f"UPDATE {type(case)._meta.db_table} SET sealed = %s WHERE id = %s",
+            [lies[:-1] + bytes([lies[-1] ^ 1]), key],
+        )
+    page = caseload(ben)
+    assert page.status_code == 200
+    assert "Otra" in text(page)
+    assert "damaged" in text(page)
+
+
+def test_queries(cast, case, ben):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as taken:
+            assert caseload(ben).status_code == 200
+        return len(taken)
+
+    lend(cast, case, cast.ben)
+    one = queries()
+    for n in range(6):
+        lend(cast, make_case(cast, given_names=f"Otra {n}"), cast.ben)
+    many = queries()
+    assert many == one
+    assert many <= QUERIES, many
+
+
+# Search
+
+
+def test_search(cast, case):
+    page = search(signed_in(cast, "chi"), "fikta ejemblo")
+    assert page.status_code == 200
+    assert "Ficta Ejemplo" in text(page)
+    assert reverse("cases:case", args=[case.pk]) in page.content.decode()
+
+
+def test_a_stub_says_whom_to_tell_and_leads_nowhere(cast, case):
+    give(cast, case, cast.ben)
+    page = search(signed_in(cast, "chi"), "Ficta")
+    assert "ben has this case" in text(page)
+    assert reverse("cases:case", args=[case.pk]) not in page.content.decode()
+
+
+def test_nothing_is_found_elsewhere(cast, case, ben):
+    assert "Nobody by this name or number." in text(search(ben, "Ficta"))
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "\0", "x" * 5000, "<b>", "😀", "%", "'", "123"])
+def test_odd_things_to_look_for(cast, case, typed):
+    page = search(signed_in(cast, "ana"), typed)
+    assert page.status_code == 200
+    assert "<b>" not in page.content.decode().split("<main")[1]
+
+
+def test_no_name_in_an_address(cast, case):
+    ana = signed_in(cast, "ana")
+    before = AuditEvent.objects.count()
+    answer = ana.get(reverse("cases:search"), {"q": "Ficta"}, secure=True)
+    assert answer.status_code == 405
+    assert AuditEvent.objects.count() == before
+
+
+def test_searching_is_on_record(cast, case):
+    ana = signed_in(cast, "ana")
+    before = AuditEvent.objects.count()
+    search(ana, "Ficta")
+    assert AuditEvent.objects.count() == before + 1

@@ -1,0 +1,142 @@
+"""What the sealed indexes say of a case, and to whom."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinic.cases import actions, lists
+from clinic.cases.models import Case, Detention, PartyRole, Person
+from clinic.vault.errors import Locked
+from clinic.vault.models import IndexChange
+from tests.builders import Cast
+from tests.cases_builders import give, make_case, open_case
+
+from .asking import soon
+
+
+def search(cast: Cast, user, typed: str) -> list[tuple[str, object]]:
+    with cast.acting(user):
+        return [(hit.entry.kind, hit.entry.id) for hit in lists.search(typed)]
+
+
+@pytest.mark.parametrize("typed", ["Ficta", "fikta ejemblo", "Ejemplo", "0101", "000123456", "612 555 0101"])
+def test_it_works(cast, case, typed):
+    assert search(cast, cast.ana, typed) == [("case.waiting", case.pk)]
+    assert search(cast, cast.chi, typed) == [("case.waiting", case.pk)]
+
+
+def test_by_reference(cast, case):
+    make_case(cast, given_names="Otra")
+    with cast.acting(cast.ana):
+        reference = open_case(case).reference
+    for typed in (reference, reference.lower(), reference.replace("-", " "), reference.replace("-", "")):
+        assert ("case.waiting", case.pk) in search(cast, cast.ana, typed)[:1]
+
+
+@pytest.mark.parametrize("typed", ["", " ", "?", "123", "😀", "\0", "Nadie Conocido"])
+def test_nothing_is_found_by_nothing(cast, case, typed):
+    assert search(cast, cast.ana, typed) == []
+
+
+def test_only_in_ones_own_teams(cast, case):
+    for user in (cast.ben, cast.dee, cast.sol):
+        assert search(cast, user, "Ficta Ejemplo") == []
+        with cast.acting(user), pytest.raises(Locked):
+            lists.scan("intake")
+
+
+def test_after_hand_over_intake_keeps_a_stub(cast, case):
+    give(cast, case, cast.ben)
+    assert search(cast, cast.chi, "Ficta") == [("stub", case.pk)]
+    with cast.acting(cast.chi):
+        entry = lists.search("Ficta")[0].entry
+        assert set(entry.data) == {"reference", "name", "owner_name", "opened_on"}
+        assert entry.data["owner_name"] == "ben"
+        assert not Case.objects.visible_to(cast.chi, on=soon(0)).exists()
+
+
+def test_case_and_stub_are_one_hit_for_somebody_in_both_teams(cast, case):
+    from clinic.accounts import arrival, teams
+
+    with cast.acting(cast.ana) as ring:
+        teams.add_member(team=cast.team("intake"), user=cast.ana, ring=ring, by=cast.ana)
+    with cast.acting(cast.chi) as ring:
+        arrival.finish_what_waits(user=cast.chi, ring=ring)
+    give(cast, case, cast.ben)
+    assert search(cast, cast.ana, "Ficta") == [("case.given", case.pk)]
+
+
+def test_the_best_first_and_not_too_many(cast):
+    for n in range(4):
+        make_case(cast, given_names="Fikta", family_names=f"Muestra{'aeio'[n]}", a_numbers=[])
+    exact = make_case(cast, given_names="Ficta", family_names="Quetzal", a_numbers=[])
+    assert search(cast, cast.ana, "Ficta Quetzal")[0][1] == exact.pk
+    assert len(search(cast, cast.ana, "Ficta")) == 5
+
+
+def test_a_correction_is_found_and_the_slip_is_not(cast, case):
+    with cast.acting(cast.ana):
+        row = open_case(case)
+        client = next(p for p in Person.objects.filter(case=row) if p.role == PartyRole.CLIENT)
+        client.family_names = "Quetzalcoatl"
+        actions.edit_case(case=row, rows=[client], by=cast.ana)
+    assert search(cast, cast.ana, "Quetzalcoatl") == [("case.waiting", case.pk)]
+    assert search(cast, cast.ana, "Ejemplo") == []
+
+
+def test_every_party_is_in_the_conflicts_index(cast, case):
+    with cast.acting(cast.ana):
+        row = open_case(case)
+        Person(organisation=cast.organisation, case=row).fill(
+            role=PartyRole.PERPETRATOR, given_names="Malo", family_names="Inventado"
+        ).save()
+        lists.mirror(row)
+    for user in (cast.ana, cast.sol):
+        with cast.acting(user):
+            assert [hit.entry.data["role"] for hit in lists.parties("Inventado")] == ["perpetrator"]
+            assert [hit.entry.kind for hit in lists.parties("Ejemplo")] == ["party"]
+    with cast.acting(cast.ben):
+        assert lists.parties("Inventado") == []
+
+
+def test_what_a_list_shows(cast, case):
+    with cast.acting(cast.ana):
+        row = open_case(case)
+        row.urgent, row.urgent_why, row.next_on, row.next_what = True, "Transfer", soon(1), "Call"
+        row.owner, row.owner_name = str(cast.ben.pk), "ben"
+        row.save()
+        entry = lists.case_entry(row, list(Person.objects.filter(case=row)), Detention.objects.get(case=row))
+    assert (entry.day, entry.owner) == (soon(1), cast.ben.pk)
+    wanted = {"name": "Ficta Ejemplo", "language": "es", "held_at": "Fictional County Jail"}
+    wanted |= {"urgent": True, "urgent_why": "Transfer", "owner_name": "ben", "next_what": "Call"}  # type: ignore[dict-item]
+    assert wanted.items() <= entry.data.items()
+
+
+def test_a_case_without_people_is_listed(cast):
+    with cast.acting(cast.chi):
+        case = actions.create_case(people=[], detention={}, by=cast.chi, on=soon(0))
+        entry = lists.scan("intake").get(case.pk)
+    assert entry is not None
+    assert entry.data["name"] == ""
+
+
+def test_searching_takes_as_many_queries_for_many_as_for_one(cast, case):
+    def queries() -> int:
+        with cast.acting(cast.ana), CaptureQueriesContext(connection) as taken:
+            assert lists.search("Ficta")
+        return len(taken)
+
+    one = queries()
+    for n in range(6):
+        make_case(cast, family_names=f"Ejemplo {n}")
+    assert queries() == one
+
+
+def test_folding_happens_and_loses_nothing(cast, case, monkeypatch):
+    monkeypatch.setattr(lists, "FOLD_AT", 3)
+    team = cast.team("coordination")
+    before = search(cast, cast.ana, "Ficta")
+    with cast.acting(cast.ana) as ring:
+        lists.fold(ring.teams[team.pk])
+    assert IndexChange.objects.filter(team=team.pk).count() == 0
+    assert search(cast, cast.ana, "Ficta") == before

@@ -1,0 +1,181 @@
+"""How one comes to the pages that no address alone leads to: answers, refusals, papers shown once."""
+
+import time
+from base64 import b32decode
+from collections.abc import Callable
+from unittest.mock import patch
+
+from django.urls import reverse
+from django_otp.oath import TOTP
+
+from clinic.accounts.errors import Refused
+from clinic.vault.errors import Locked, Stale, Tampered
+from tests.accounts.doorway import fresh_code
+from tests.house.matrix import World
+from tests.journeys import album
+from tests.journeys.people import Meet, Mode, Person
+from tests.uvisa import build
+
+TOO_MANY = """form => { for (let at = 0; at < 600; at++) {
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: `more${at}` })); } }"""
+FORGED = """form => { form.elements.csrfmiddlewaretoken.value = "forged"; }"""
+
+
+class Company:
+    """Who is here in these scenes, each in one browser."""
+
+    def __init__(self, world: World, meet: Meet, mode: Mode) -> None:
+        self.world, self.meet, self.mode = world, meet, mode
+        self._here: dict[str, Person] = {}
+
+    def __getitem__(self, name: str) -> Person:
+        if name not in self._here:
+            self._here[name] = self.meet(name, self.mode)
+            if name != "anon":
+                self._here[name].sign_in()
+        return self._here[name]
+
+
+def refusals(here: Company) -> None:
+    ben, case = here["ben"], here.world.case.pk
+    _at(ben, "404", "/cases/nothing/")
+    _at(ben, "403", reverse("accounts:people"))
+    _at(ben, "referrals-gone", reverse("referrals:accept", args=[case]))
+    note = reverse("cases:add_note", args=[case])
+    _at(ben, "cases-add_note", note)
+    ben.press("Save the note")
+    ben.sees("Please check what you wrote")
+    album.take(ben, "cases-add_note-errors")
+    for name, spoil in (("403_csrf", FORGED), ("400", TOO_MANY)):
+        ben.go(note)
+        ben.main.locator("form").evaluate(spoil)
+        ben.press("Save the note")
+        album.take(ben, name)
+
+
+BREAKS = {
+    "refused": Refused("A fictional reason."),
+    "at_once": Stale(),
+    "locked": Locked(),
+    "damaged": Tampered(),
+    "500": RuntimeError("Quintessa"),
+}
+
+
+def breakdowns(here: Company) -> None:
+    """What a view could not answer itself: a page says so in words, and tells nothing of what broke."""
+    sol = here["sol"]
+    sol.expecting("status of 500")
+    for name, error in BREAKS.items():
+        with patch("clinic.desk.views.needs_of", side_effect=error):
+            _at(sol, name, "/")
+        assert "Quintessa" not in sol.page.content()
+
+
+def finding(here: Company) -> None:
+    ana, chi = here["ana"], here["chi"]
+    ana.search("Exempla Egemplo")
+    album.take(ana, "cases-search")
+    ana.search("Nobodyatall")
+    ana.sees("Nobody by this name or number.")
+    album.take(ana, "cases-search-nobody")
+    _at(chi, "intake-draft", reverse("intake:draft", args=[here.world.draft.pk]))
+    chi.hands.write(chi.main.get_by_label("Name, telephone or A-number"), "Ejemplo")
+    chi.main.locator("#known li").first.wait_for()  # the region changes by itself
+    chi.look()
+    album.take(chi, "intake-draft-known")
+    chi.press("Log this call")
+    chi.sees("Please check what you wrote")
+    album.take(chi, "intake-draft-errors")
+
+
+def with_the_agency(here: Company) -> None:
+    """A request that was approved, sent and received."""
+    sent = build.make_request(here.world.cast, here.world.case, case_number="MP-26-000125")
+    build.make_ready(here.world.cast, sent)
+    sol = here["sol"]
+    _at(sol, "uvisa-request-ready", build.url(sent))
+    _at(sol, "uvisa-approve-ready", build.url(sent, "approve"))
+    received = here.world.received
+    for move in ("", "answer", "days"):
+        _at(here["ana"], f"uvisa-{move or 'request'}-received", build.url(received, move))
+
+
+def new_papers(here: Company) -> None:
+    """Codes and phones made anew: the last of these ends the other sessions."""
+    ben = here["ben"]
+    for page, button in (
+        ("recovery_code", "Make a new one"),
+        ("backup_codes", "Make new ones"),
+        ("second_factor_start", "Go on"),
+        ("passphrase", "Change it"),
+    ):
+        ben.go(reverse(f"accounts:{page}"))
+        ben.write("One-time code", fresh_code(here.world.cast, "ben"))
+        ben.press(button)
+        album.take(ben, f"accounts-{page}-done")
+
+
+def newcomer(here: Company) -> None:
+    ana = here["ana"]
+    ana.go(reverse("accounts:invite"))
+    ana.write("Sign-in name", "fay")
+    ana.write("E-mail address", "fay@clinic.example")
+    ana.tick("Intake volunteer", "Role")
+    ana.press("Make the invitation")
+    album.take(ana, "accounts-invitation")
+    _join(here, ana.page.locator(".once__secret").inner_text())
+    ana.follow("I have it on paper")
+    album.take(ana, "accounts-people-newcomer")
+
+
+def _join(here: Company, code: str) -> None:
+    fay = here.meet("anon", here.mode)
+    fay.go(reverse("accounts:join"))
+    fay.write("Sign-in name", "fay")
+    fay.write("Invitation code", code)
+    fay.press("Make my keys")
+    album.take(fay, "accounts-shown_once")
+    passphrase, key = fay.page.locator(".once__secret").all_inner_texts()[:2]
+    fay.write("Passphrase", passphrase)
+    fay.write("One-time code", _code_of(key))
+    fay.press("Sign in")
+    album.take(fay, "accounts-waiting")
+
+
+def _code_of(key: str) -> str:
+    secret = "".join(key.split())
+    totp = TOTP(b32decode(secret + "=" * (-len(secret) % 8)))
+    totp.time = time.time()
+    return f"{totp.token():06d}"
+
+
+def out_and_in(here: Company) -> None:
+    """Locked, back again, and in by a link from outside."""
+    chi, anon = here["chi"], here["anon"]
+    chi.go(reverse("intake:draft", args=[here.world.draft.pk]))
+    chi.write("What happened", "A fictional story.")
+    with chi.arriving():
+        chi.page.locator("form[data-lock] button").click()
+    album.take(chi, "accounts-locked")
+    chi.give_both_factors()
+    album.take(chi, "accounts-signed_in_again")
+    anon.page.goto(f"data:text/html,<a href='{anon.home}/cases/'>a link in a mail</a>")
+    anon.page.get_by_role("link").click()
+    anon.page.wait_for_url("**/sign-in/**")
+
+
+def _at(person: Person, name: str, where: str) -> None:
+    person.go(where)
+    album.take(person, name)
+
+
+SCENES: tuple[Callable[[Company], None], ...] = (
+    refusals,
+    breakdowns,
+    finding,
+    with_the_agency,
+    newcomer,
+    out_and_in,
+    new_papers,
+)

@@ -1,0 +1,107 @@
+"""Whatever ends or interferes, what somebody typed comes back."""
+
+import pytest
+from django.urls import reverse
+
+from clinic.accounts import sessions
+from tests.cases_builders import give, make_case
+from tests.journeys.people import NARROW, Mode
+
+QUIET = Mode(NARROW, scripts=False)
+SAID = "She said that they came at six."
+
+
+@pytest.fixture
+def case(cast):
+    made = make_case(cast)
+    give(cast, made, cast.ben)
+    return made
+
+
+def start_call(person):
+    person.sign_in()
+    person.room("Calls")
+    person.press("Start a call")
+
+
+@pytest.mark.parametrize("mode", [Mode(), Mode(NARROW)], ids=str)
+def test_a_browser_that_dies_in_a_call_loses_nothing(meet, mode):
+    chi = meet("chi", mode)
+    start_call(chi)
+    chi.write("Given names", "Ficta")
+    chi.write("What happened", SAID)
+    chi.page.locator("[data-saved][data-state=saved]").wait_for()
+    chi.leave()  # no button was pressed
+    again = meet("chi", mode)
+    again.sign_in()
+    again.room("Calls")
+    again.follow("Ficta")
+    assert again.field("What happened").input_value() == SAID
+
+
+def test_locking_keeps_what_stands_in_the_form(meet):
+    chi = meet("chi")
+    start_call(chi)
+    chi.write("What happened", SAID)
+    with chi.arriving():
+        chi.page.locator("form[data-lock] button").click()
+    lock_and_resume(chi)
+
+
+def test_locking_without_scripts_keeps_it_too(meet):
+    chi = meet("chi", QUIET)
+    start_call(chi)
+    chi.write("What happened", SAID)
+    chi.press("Lock the screen")
+    lock_and_resume(chi)
+
+
+def test_alt_l_locks(meet):
+    chi = meet("chi")
+    start_call(chi)
+    chi.write("What happened", SAID)
+    with chi.arriving():
+        chi.page.keyboard.press("Alt+l")
+    lock_and_resume(chi)
+
+
+def lock_and_resume(chi):
+    chi.sees("Locked", "What you typed is kept")
+    assert SAID not in chi.page.content()
+    chi.give_both_factors()
+    chi.sees("You are signed in again", SAID)
+    chi.press("Send it now")
+    assert chi.field("What happened").input_value() == SAID
+
+
+@pytest.mark.parametrize("mode", [Mode(), QUIET], ids=str)
+def test_a_session_that_ended_gives_back_what_was_typed(meet, cast, case, mode):
+    ben = meet("ben", mode)
+    ben.sign_in()
+    ben.go(reverse("cases:add_note", args=[case.pk]))
+    ben.write("Note", SAID)
+    ben.tick("The case", "Who may read it")
+    sessions.end_all(cast.ben)
+    ben.press("Save the note")
+    ben.sees("You were signed out while you were writing. What you typed is kept")
+    ben.give_both_factors()
+    ben.sees("It has not been saved yet", SAID)
+    ben.press("Continue")
+    ben.sees("The note was saved.", SAID)
+
+
+@pytest.mark.parametrize("mode", [Mode(), QUIET], ids=str)
+def test_the_second_of_two_editors_is_told_and_loses_nothing(meet, case, mode):
+    ana, ben = meet("ana", mode), meet("ben", mode)
+    for person in (ana, ben):
+        person.sign_in()
+        person.go(reverse("cases:edit", args=[case.pk]))
+    ana.write("What happened", "They came at five.")
+    ben.write("What happened", SAID)
+    ana.press("Save the case")
+    ana.sees("They came at five.")
+    ben.press("Save the case")
+    ben.sees("Somebody saved this case while you were writing", "They came at five.")
+    assert ben.field("What happened").input_value() == SAID
+    ben.press("Save the case")
+    ben.sees(SAID)

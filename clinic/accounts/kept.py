@@ -23,6 +23,7 @@ NEVER = {
     "invite_code",
     "kept",
 }
+OF_THE_PAGE = {"rev", "page", "whole"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Kept:
     @property
     def shown(self) -> list[str]:
         """What a person can read and copy: the answers with words in them."""
-        return [value for _, value in self.fields if value.strip() and not _is_id(value)]
+        return [value for name, value in self.fields if value.strip() and not _is_ours(name, value)]
 
 
 def keep(request: HttpRequest, user: UUID | None, path: str, *, sent: bool) -> str:
@@ -58,7 +59,10 @@ def reopen(sealed: str, user: User) -> Kept | None:
     return Kept(path, [(name, value) for name, value in fields], had_files, sent)
 
 
-def _is_id(value: str) -> bool:
+def _is_ours(name: str, value: str) -> bool:
+    """Of the page, and typed by nobody: ids, and which version it was."""
+    if name in OF_THE_PAGE or name.endswith("_rev"):
+        return True
     try:
         UUID(value)
     except ValueError:

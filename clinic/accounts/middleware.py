@@ -94,7 +94,6 @@ class DoorMiddleware:
         request.accepts_uploads = door.uploads  # type: ignore[attr-defined]
         return None
 
-
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A calm page for what a view did not expect of the vault; other errors are ours, and a 500."""
         return calmly.answer(request, error)

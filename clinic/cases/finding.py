@@ -12,12 +12,13 @@ from .models import Case, Compartment
 
 
 def find_case(request: StaffRequest, case_id: UUID) -> Case:
-    """The case with its keys in the keyring, or 404: for others it does not exist."""
+    """The case with its keys in the keyring, or 404: for others it does not exist. Raises Tampered."""
     visible = Case.objects.visible_to(request.user, on=timezone.localdate())
     case: Case = get_or_404(visible, pk=case_id)
     access.unlock(case)
     if not access.holds(case, Compartment.CASE):
         raise Http404
+    case.opened()
     return case
 
 

@@ -36,7 +36,8 @@ def fields(response: Any) -> dict[str, Any]:
     for bound in form:
         shown = bound.value()
         if bound.field.widget.__class__.__name__ == "DayWidget":
-            for box, one in zip(("month", "day", "year"), bound.field.widget.decompress(shown), strict=True):
+            boxes = shown if isinstance(shown, list) else bound.field.widget.decompress(shown)
+            for box, one in zip(("month", "day", "year"), boxes, strict=True):
                 sent[f"{bound.name}_{box}"] = one
         elif shown is not None:
             sent[bound.name] = bound.field.prepare_value(shown)

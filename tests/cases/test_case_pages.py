@@ -9,16 +9,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from clinic import numbers
 from clinic.accounts.models import Nudge
 from clinic.audit import actions as audit
 from clinic.audit.models import AuditEvent
 from clinic.cases import access
-from clinic.cases.models import AskLater, Case, Detention, Note, PartyRole, Person
+from clinic.cases.models import AskLater, Case, Detention, PartyRole, Person
 from tests.accounts.doorway import signed_in
 from tests.builders import Cast
 from tests.cases_builders import give, make_case, open_case
 
-from .asking import ATTORNEY, CASE, changing, lend, note, soon
+from .asking import ATTORNEY, CASE, alter, changing, lend, note, soon
 from .pages import fields, get, post, text, url
 
 QUERIES = 34  # of the case page, whatever the number of its notes and documents
@@ -46,7 +47,13 @@ def test_it_works(cast, case, ana):
     note(cast, case, cast.ana, CASE, "The sister calls on Sundays.")
     page = get(ana, "case", case)
     assert page.status_code == 200
-    for shown in ("Ficta Ejemplo", "A000‑123‑456", "612-555-0101", "Fictional County Jail", "on Sundays"):
+    for shown in (
+        "Ficta Ejemplo",
+        numbers.show_a_number("000123456"),
+        "612-555-0101",
+        "Fictional County Jail",
+        "on Sundays",
+    ):
         assert shown in text(page)
     assert "Ficta" not in page.content.decode().split("</title>")[0]
 
@@ -104,10 +111,7 @@ def test_notes_of_a_compartment_one_does_not_hold_are_not_there(cast, case, ana)
 def test_a_damaged_note_does_not_take_the_page_with_it(cast, case, ana):
     note(cast, case, cast.ana, CASE, "This one is whole.")
     bad = note(cast, case, cast.ana, CASE, "This one is not.")
-    Note._base_manager.filter(pk=bad.pk).delete()
-    lies = bytes(bad.sealed)
-    bad.sealed = lies[:-1] + bytes([lies[-1] ^ 1])
-    Note._base_manager.bulk_create([bad])
+    alter(bad)
     page = get(ana, "case", case)
     assert page.status_code == 200
     assert "This one is whole." in text(page)
@@ -115,12 +119,7 @@ def test_a_damaged_note_does_not_take_the_page_with_it(cast, case, ana):
 
 
 def test_a_damaged_case_gives_a_calm_page(cast, case, ana, caplog):
-    table = Case._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} SET sealed = %s",
-            [bytes(Case.objects.get(pk=case.pk).sealed)[:-9] + b"123456789"],
-        )
+    alter(case)
     for name in PAGES:
         page = get(ana, name, case)
         assert page.status_code == 409, name
@@ -191,7 +190,7 @@ def test_saving_what_stands_changes_nothing(cast, case, ana):
             "no such day",
         ),
         (
-            {"client_born_on_month": "1", "client_born_on_day": "1", "client_born_on_year": "2999"},
+            {"client_born_on_month": "1", "client_born_on_day": "1", "client_born_on_year": "2027"},
             "not come yet",
         ),
         ({"client_born_on_month": "1"}, "the month, the day and the year"),
@@ -353,5 +352,5 @@ def test_other_peoples_cases_stay_apart(cast, case, ana):
 def test_the_record_names_the_reader(cast, case, ana):
     get(ana, "case", case)
     assert AuditEvent.objects.count()
-    assert audit.Event.CASE_OPENED.label in text(get(ana, "case", case))
+    assert str(audit.Event.CASE_OPENED.label) in text(get(ana, "case", case))
     assert timezone.now() - timedelta(days=1) < timezone.now()

@@ -13,7 +13,7 @@ from tests.accounts.doorway import signed_in
 from tests.builders import Cast
 from tests.cases_builders import give, make_case, open_case
 
-from .asking import lend, soon
+from .asking import alter, lend, soon
 from .pages import text
 
 QUERIES = 22  # of the caseload, however many cases
@@ -67,13 +67,7 @@ def test_a_damaged_case_leaves_the_others_on_the_list(cast, case, ben):
     other = make_case(cast, given_names="Otra")
     for one in (case, other):
         lend(cast, one, cast.ben)
-    with connection.cursor() as cursor:
-        lies = bytes(type(case).objects.get(pk=case.pk).sealed)
-        key = type(case)._meta.pk.get_db_prep_value(case.pk, connection)
-        cursor.execute(
-            f"UPDATE {type(case)._meta.db_table} SET sealed = %s WHERE id = %s",
-            [lies[:-1] + bytes([lies[-1] ^ 1]), key],
-        )
+    alter(case)
     page = caseload(ben)
     assert page.status_code == 200
     assert "Otra" in text(page)

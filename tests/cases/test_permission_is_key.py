@@ -57,7 +57,7 @@ def leavers_keep_the_key(patch: pytest.MonkeyPatch) -> None:
 def revoking_leaves_a_compartment(patch: pytest.MonkeyPatch) -> None:
     def wrong(case: Any, user: Any) -> None:
         CaseUserAccess.objects.filter(
-            content_object=case, user=user, permission__codename="open_case"
+            content_object=case, user=user, permission__codename="open_attorney"
         ).delete()
 
     patch.setattr(access, "revoke", wrong)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from clinic.accounts.doors import door_of
 from clinic.cases.actions import set_next
-from clinic.cases.models import Document
+from clinic.cases.models import AskLater, Document
 from clinic.directory import actions as directory
 from clinic.directory.models import Agency, ClockRule
 from intake.models import Draft
@@ -151,6 +151,20 @@ def faults(patterns: Iterable[URLPattern | URLResolver], table: dict[str, Line])
     )
 
 
+CALL = {
+    "client_given_names": "Ficta",
+    "client_family_names": "Ejemplo Prueba",
+    "client_a_numbers": "A000-123-458",
+    "client_language": "es",
+    "detention_held_at": "Sherburne County Jail",
+    "detention_arrested_by": "ICE",
+    "detention_in_removal_proceedings": "yes",
+    "caller_given_names": "Calla",
+    "caller_relation": "sister",
+    "case_story": "A fictional story.",
+}
+
+
 class World:
     """A clinic with something behind every URL."""
 
@@ -160,7 +174,7 @@ class World:
         directory.load_facts()
         self.cast: Cast = make_clinic()
         build.make_letterhead(self.cast)
-        self.case = make_case(self.cast, in_removal_proceedings="yes")  # type: ignore[arg-type]
+        self.case = make_case(self.cast, in_removal_proceedings=AskLater.YES, story="A fictional story.")
         give(self.cast, self.case, self.cast.ben)
         self.offered = make_case(self.cast, given_names="Otra", a_numbers=["000123457"])
         offer(self.cast, self.offered, self.cast.ben)
@@ -176,7 +190,7 @@ class World:
     def _call(self) -> Draft:
         self.browsers["chi"].post(reverse("intake:call"), secure=True)
         draft = Draft.objects.get()
-        typed = {"client_given_names": "Ficta", "rev": draft.rev, "page": "one"}
+        typed = CALL | {"rev": draft.rev, "page": "one"}
         self.browsers["chi"].post(reverse("intake:autosave", args=[draft.pk]), typed, secure=True)
         return draft
 

@@ -7,7 +7,7 @@ from tests.house.programs import ROOT, run
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-SCRIPTS = ["script/demo", "script/test", "script/lock", "script/ground.sh", ".ci/run"]
+SCRIPTS = ["script/demo", "script/test", "script/lock", "script/screenshots", "script/ground.sh", ".ci/run"]
 
 
 def name_of(requirement: str) -> str:

@@ -6,7 +6,13 @@ from pathlib import Path
 from tests.journeys.people import WIDE, Person
 
 # Also as a reader first sees them, for the README.
-BEST = {"accounts-sign_in", "intake-draft", "intake-queue", "cases-case", "uvisa-board"}
+BEST = {
+    "accounts-sign_in": "sign_in",
+    "intake-draft": "call",
+    "intake-queue": "queue",
+    "cases-case": "case",
+    "uvisa-board": "board",
+}
 TOP = 900
 
 
@@ -24,7 +30,7 @@ def take(person: Person, name: str) -> None:
     person.page.screenshot(path=where / f"{name}-{width}.png", full_page=True)
     if name in BEST and width == WIDE:
         clip = {"x": 0, "y": 0, "width": width, "height": TOP}
-        person.page.screenshot(path=where / f"{name}-best.png", clip=clip, full_page=True)  # type: ignore[arg-type]
+        person.page.screenshot(path=where / f"{BEST[name]}-best.png", clip=clip, full_page=True)  # type: ignore[arg-type]
 
 
 def keep(file: Path, name: str) -> None:

@@ -16,7 +16,7 @@ from tests.builders import Cast
 from tests.journeys.hands import Hands, Keys, Mouse
 
 WIDE, NARROW = 1280, 320
-PATIENCE = 15_000  # milliseconds: the machine may be busy
+PATIENCE = 30_000  # milliseconds: the machine may be busy
 # Chromium also reports our own answers (signed out, stale, wrong) as errors in the console.
 OUR_ANSWERS = re.compile(
     r"Failed to load resource: the server responded with a status of 4(00|01|03|04|09|22)\b"

@@ -99,6 +99,7 @@ def with_the_agency(here: Company) -> None:
     received = here.world.received
     for move in ("", "answer", "days"):
         _at(here["ana"], f"uvisa-{move or 'request'}-received", build.url(received, move))
+    album.keep(here["ana"].fetch(build.url(received, "packet")), "packet.pdf")
 
 
 def new_papers(here: Company) -> None:

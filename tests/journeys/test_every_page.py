@@ -23,7 +23,7 @@ from tests.uvisa import build
 
 LINES = read(TABLE)
 READER = {"cases:caseload": "ben", "cases:case": "ben", "accounts:me": "ben"}
-FILES = {"cases:document": "document", "uvisa:packet": "packet.pdf"}
+FILES = {"cases:document": "document", "uvisa:packet": "draft.pdf"}
 FRAMES = {"base.html", "print.html", "uvisa/move.html"}
 TEMPLATES = Path(settings.BASE_DIR, "templates")
 

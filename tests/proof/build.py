@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -50,7 +51,7 @@ def write(cast: Cast, case: Case, user: User) -> None:
     with cast.acting(user):
         opened = open_case(case)
         for compartment in [one for one in Compartment if access.holds(opened, one)]:
-            told = {"case": open_case(case), "compartment": compartment, "by": user}
+            told: dict[str, Any] = {"case": open_case(case), "compartment": compartment, "by": user}
             actions.add_note(text=f"Note for {compartment}", **told)
             actions.add_document(title="Fictional", upload=upload(), content_type="text/plain", **told)
 
@@ -84,7 +85,7 @@ def begin_a_call(cast: Cast) -> None:
 
 def invite(cast: Cast) -> str:
     with cast.acting(cast.ana) as ring:
-        terms = {"email": "new@clinic.example", "role": Role.HELPER, "teams_to_join": ()}
+        terms: dict[str, Any] = {"email": "new@clinic.example", "role": Role.HELPER, "teams_to_join": ()}
         name = f"new-{os.urandom(3).hex()}"
         _user, code = invitations.invite(sign_in_name=name, ring=ring, by=cast.ana, **terms)
         return code

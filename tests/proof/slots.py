@@ -1,7 +1,8 @@
 """Every sealed value of a clinic, with the way in which the program opens what lies in its place."""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.apps import apps
@@ -28,10 +29,11 @@ from clinic.vault.envelope import Box, Scope
 from clinic.vault.errors import VaultError
 from clinic.vault.index import segments, state
 from clinic.vault.index.sealing import open_change
-from clinic.vault.keyring import Keyring, using
+from clinic.vault.keyring import Keyring, TeamKeys, using
+from clinic.vault.keys import Identity
 from clinic.vault.models import IndexChange, IndexLines, IndexSegment, IndexState
 from clinic.vault.sealed import SealedModel
-from clinic.vault.wraps import unwrap_with
+from clinic.vault.wraps import Subject, unwrap_with
 
 from .build import FullCast
 
@@ -94,7 +96,8 @@ class Clinic:
     def records(self) -> Iterator[Slot]:
         for model in apps.get_models():
             if issubclass(model, SealedModel):
-                for row in model._default_manager.filter(organisation=self.organisation):
+                rows: models.QuerySet[Any] = model._default_manager.all()
+                for row in rows.filter(organisation=self.organisation):
                     yield self.slot(row, "sealed", row.scope().id, self._record(row))
 
     def _record(self, row: SealedModel) -> Open:
@@ -119,12 +122,16 @@ class Clinic:
             device = SealedTotp.objects.get(user=user)
             yield self.slot(device, "sealed_seed", user.pk, _seed(user, papers.identity))
         for row in RosterEntry.objects.filter(organisation=self.organisation):
-            yield self.slot(
-                row, "sealed", None, lambda value, row=row: roster._opened(row.subject, value, self.ring)
-            )
+            yield self.slot(row, "sealed", None, partial(self._entry, row.subject))
         for grant in PendingGrant.objects.filter(organisation=self.organisation):
             yield self.slot(grant, "terms", None, self._terms(grant))
             yield self.slot(grant, "introduction", None, self._introduction(grant))
+
+    def _entry(self, subject: UUID, value: bytes) -> object:
+        return roster._opened(subject, value, self.ring)
+
+    def _recovered(self, what: Subject, value: bytes) -> object:
+        return unwrap_with(self.pair, value, what)
 
     def _terms(self, grant: PendingGrant) -> Open:
         def opens(value: bytes) -> object:
@@ -149,13 +156,13 @@ class Clinic:
                     epoch,
                     "recovery_wrap",
                     epoch.team_id,
-                    lambda value, what=what: unwrap_with(self.pair, value, what),
+                    partial(self._recovered, what),
                 )
         for name, user in self.users.items():
             for row in TeamMembership.objects.filter(user=user).select_related("epoch"):
                 yield self.slot(row, "wrapped_secret", user.pk, self._membership(name, row))
 
-    def _earlier(self, epoch: TeamEpoch, keys: object) -> Open:
+    def _earlier(self, epoch: TeamEpoch, keys: TeamKeys) -> Open:
         def opens(value: bytes) -> object:
             epoch.earlier_seeds = value
             return pins.open_earlier(keys, epoch) is not None
@@ -171,10 +178,10 @@ class Clinic:
         return opens
 
     def _recovery(self) -> Iterator[Slot]:
-        codes = [from_code(code) for code in self.cast.recovery_codes[:2]]
+        one, other = (from_code(code) for code in self.cast.recovery_codes[:2])
         clinic = Organisation.objects.get(pk=self.organisation.pk)
         yield self.slot(
-            clinic, "recovery_sealed", None, lambda value: recovery.recover(value, *codes, clinic.pk)
+            clinic, "recovery_sealed", None, lambda value: recovery.recover(value, one, other, clinic.pk)
         )
 
         def pin(value: bytes) -> object:
@@ -189,21 +196,17 @@ class Clinic:
         for keys in self.ring.teams.values():
             for row in IndexState.objects.filter(team=keys.id):
                 place = state._place(row)
-                yield self.slot(
-                    row, "sealed", keys.id, lambda value, k=keys, p=place: k.index_box.open(p, value)
-                )
+                yield self.slot(row, "sealed", keys.id, partial(keys.index_box.open, place))
             for segment in IndexSegment.objects.filter(team=keys.id):
                 for column in ("head", "names"):
                     yield self.slot(segment, column, keys.id, self._column(keys, segment, column))
             for lines in IndexLines.objects.filter(segment__team=keys.id):
                 whole = segments.Segment(keys, self.organisation.pk, lines.segment_id, set())
-                yield self.slot(
-                    lines, "sealed", keys.id, lambda value, w=whole, b=lines.pk: w.lines(b, value)
-                )
+                yield self.slot(lines, "sealed", keys.id, partial(whole.lines, lines.pk))
             for change in IndexChange.objects.filter(team=keys.id):
                 yield self.slot(change, "sealed", keys.id, self._change(keys, change))
 
-    def _column(self, keys: object, row: IndexSegment, column: str) -> Open:
+    def _column(self, keys: TeamKeys, row: IndexSegment, column: str) -> Open:
         def opens(value: bytes) -> object:
             found = segments.Segment(keys, self.organisation.pk, row.pk, set())
             found.blobs[column] = value
@@ -211,7 +214,7 @@ class Clinic:
 
         return opens
 
-    def _change(self, keys: object, row: IndexChange) -> Open:
+    def _change(self, keys: TeamKeys, row: IndexChange) -> Open:
         seeds = teams.seeds(keys)
 
         def opens(value: bytes) -> object:
@@ -227,9 +230,9 @@ class Clinic:
         for row in AuditKeyWrap.objects.filter(event__organisation=self.organisation).select_related("event"):
             yield self.slot(row, "wrap", row.holder, self._wrap(row))
         for event in AuditEvent.objects.filter(organisation=self.organisation):
-            box = Box(event_key(event.wraps.first(), self.ring), 0)
+            box = Box(event_key(event.wraps.all()[0], self.ring), 0)
             place = audit.place_of(event)
-            yield self.slot(event, "sealed", None, lambda value, box=box, place=place: box.open(place, value))
+            yield self.slot(event, "sealed", None, partial(box.open, place))
 
     def _wrap(self, row: AuditKeyWrap) -> Open:
         def opens(value: bytes) -> object:
@@ -257,7 +260,7 @@ class Clinic:
                 key,
                 "recovery_wrap",
                 key.case_id,
-                lambda value, what=what: unwrap_with(self.pair, value, what),
+                partial(self._recovered, what),
             )
         for document in Document.objects.filter(organisation=self.organisation).select_related("key"):
             yield self._file(document)
@@ -309,9 +312,9 @@ class Clinic:
                 (
                     "unlock cookie",
                     cookie,
-                    lambda v, s=session, u=user: unlock.open_unlock(v.decode("latin-1"), s, u.pk),
+                    partial(_cookie, session, user),
                 ),
-                ("kept text", kept, lambda v, u=user: unlock.open_kept(v.decode("latin-1"), u.pk)),
+                ("kept text", kept, partial(_kept, user)),
             ]
             for column, value, open_it in opens:
                 yield Slot(column, self.organisation.pk, user.pk, value, open_it)
@@ -322,6 +325,14 @@ def _unlock(case: Case, codename: str) -> None:
         access.unlock_offer(case)
     else:
         access.unlock(case)
+
+
+def _cookie(session: str, user: User, value: bytes) -> object:
+    return unlock.open_unlock(value.decode("latin-1"), session, user.pk)
+
+
+def _kept(user: User, value: bytes) -> object:
+    return unlock.open_kept(value.decode("latin-1"), user.pk)
 
 
 def _by_passphrase(user: User, passphrase: str) -> Open:
@@ -340,7 +351,7 @@ def _by_code(user: User, code: str) -> Open:
     return opens
 
 
-def _pin(user: User, identity: object) -> Open:
+def _pin(user: User, identity: Identity) -> Open:
     def opens(value: bytes) -> object:
         user.pin = value
         return pins.pin_of(user, identity)
@@ -348,7 +359,7 @@ def _pin(user: User, identity: object) -> Open:
     return opens
 
 
-def _seed(user: User, identity: object) -> Open:
+def _seed(user: User, identity: Identity) -> Open:
     return lambda value: otp.open_seed(value, user.pk, identity.otp_key)
 
 

@@ -19,10 +19,8 @@ from clinic.proof.search import Search
 from clinic.proof.stores import DATABASE, DUMP, FOLDERS, LOG, SESSIONS, look_through, stores
 
 pytestmark = pytest.mark.django_db  # also run on PostgreSQL, whose stores are others
-CANARY = new_word()
 Connection = sqlite3.Connection | psycopg.Connection
 TABLES = "CREATE TABLE leak (told text); CREATE TABLE accounts_session (session_data text)"
-SIGNED = signing.dumps({"search": CANARY * 20}, key="test", compress=True)
 
 
 class Leaky:
@@ -30,6 +28,7 @@ class Leaky:
 
     def __init__(self, where: Scene) -> None:
         self.scene, database = where, where.database
+        self.canary = new_word()  # another each time: PostgreSQL's log is one for all its databases
         if isinstance(database, Sqlite):
             self.connection: sqlite3.Connection | psycopg.Connection = sqlite3.connect(
                 database.path, isolation_level=None
@@ -45,7 +44,7 @@ class Leaky:
         self.connection.execute(statement.replace("?", mark), values)
 
     def found(self) -> dict[str, int]:
-        search = Search([CANARY])
+        search = Search([self.canary])
         known = stores(self.scene.database, self.scene.folders)
         return {store.name: len(look_through(store, search).finds) for store in known}
 
@@ -63,7 +62,7 @@ def test_nothing_is_found_where_nothing_is(leaky):
 
 
 def in_the_database(leaky: Leaky) -> set[str]:
-    leaky.run("INSERT INTO leak VALUES (?)", CANARY)
+    leaky.run("INSERT INTO leak VALUES (?)", leaky.canary)
     if isinstance(leaky.scene.database, Sqlite):
         leaky.run("PRAGMA wal_checkpoint(TRUNCATE)")
         return {DATABASE, DUMP}
@@ -72,14 +71,15 @@ def in_the_database(leaky: Leaky) -> set[str]:
 
 def in_the_log_only(leaky: Leaky) -> set[str]:
     """Deleted since: the log still has it. PostgreSQL's files do as well."""
-    leaky.run("INSERT INTO leak VALUES (?)", CANARY)
+    leaky.run("INSERT INTO leak VALUES (?)", leaky.canary)
     leaky.run("DELETE FROM leak")
     return {LOG} if isinstance(leaky.scene.database, Sqlite) else {LOG, DATABASE}
 
 
 def in_a_session(leaky: Leaky) -> set[str]:
     """Signed and compressed, as Django stores it."""
-    leaky.run("INSERT INTO accounts_session VALUES (?)", SIGNED)
+    told = signing.dumps({"search": leaky.canary * 20}, key="test", compress=True)
+    leaky.run("INSERT INTO accounts_session VALUES (?)", told)
     return {SESSIONS}
 
 
@@ -95,13 +95,13 @@ def test_a_leak_in_the_database_is_found(leaky, plant: Callable[[Leaky], set[str
 def test_a_leak_in_a_folder_is_found(leaky, store):
     folder = leaky.scene.folders[store] / "deep"
     folder.mkdir()
-    Path(folder, "leak").write_bytes(b"before " + gzip.compress(f"{CANARY} typed".encode()) + b" after")
+    Path(folder, "leak").write_bytes(b"before " + gzip.compress(f"{leaky.canary} typed".encode()) + b" after")
     assert {name for name, finds in leaky.found().items() if finds} == {store}
 
 
 @pytest.mark.parametrize("store", FOLDERS)
 def test_a_leak_in_a_file_name_is_found(leaky, store):
-    Path(leaky.scene.folders[store], f"{CANARY}.txt").touch()
+    Path(leaky.scene.folders[store], f"{leaky.canary}.txt").touch()
     assert {name for name, finds in leaky.found().items() if finds} == {store}
 
 

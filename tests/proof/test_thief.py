@@ -14,6 +14,7 @@ from clinic.accounts import identities
 from clinic.accounts.models import Session, User
 from clinic.cases.models import CaseKey, CaseTeamAccess, CaseUserAccess, Compartment, Note
 from clinic.proof.thief import robbery
+from clinic.proof.thief.guesses import COMMON
 from clinic.proof.thief.opening import FILES, everything
 from clinic.vault.envelope import Box
 from clinic.vault.errors import Tampered
@@ -151,7 +152,7 @@ def test_a_planted_weakness_is_caught(cast, plant: Callable[[Cast], str]):
 
 
 def test_a_common_passphrase_is_caught(cast):
-    identities.reseal(User.objects.get(pk=cast.ben.pk), cast.papers["ben"].identity, robbery.COMMON[1])
+    identities.reseal(User.objects.get(pk=cast.ben.pk), cast.papers["ben"].identity, COMMON[1])
     assert robbery.with_nothing().wrong == ["the passphrase of ben is a common one"]
 
 

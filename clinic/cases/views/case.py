@@ -94,7 +94,7 @@ def _apply(form: EditForm, rows: dict[str, SealedModel]) -> None:
         if form.cleaned_data.get(f"{name}_rev") != row.rev:
             raise Stale
         for attribute, value in form.values(name).items():
-            if attribute != "rev":
+            if attribute != "rev" and (value or None) != (getattr(row, attribute) or None):
                 setattr(row, attribute, value)
 
 

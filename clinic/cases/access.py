@@ -17,7 +17,7 @@ from django.utils import timezone
 from clinic.accounts import roster, teams
 from clinic.accounts.models import Purpose, Team, TeamEpoch, User
 from clinic.vault.envelope import Box, Scope
-from clinic.vault.errors import Locked, Tampered
+from clinic.vault.errors import Locked, Stale, Tampered
 from clinic.vault.keyring import Keyring, current
 from clinic.vault.wraps import Subject, unwrap_with, wrap_to
 from clinic.vault.wraps import is_public as is_public_wrap
@@ -340,10 +340,17 @@ def wrap_for_team(team: Team, key: bytes, subject: Subject) -> tuple[TeamEpoch, 
     ring = current()
     if team.pk in ring.teams:
         keys = ring.teams[team.pk]
-        return TeamEpoch.objects.get(team=team, number=keys.epoch), keys.kek.wrap(key, subject)
+        return _epoch(team, keys.epoch), keys.kek.wrap(key, subject)
     trusted = roster.trusted_team(team.pk)
-    epoch = TeamEpoch.objects.get(team=team, number=trusted.epoch)
-    return epoch, wrap_to(trusted.public, key, subject)
+    return _epoch(team, trusted.epoch), wrap_to(trusted.public, key, subject)
+
+
+def _epoch(team: Team, number: int) -> TeamEpoch:
+    """Raises Stale where the team got new keys since this request opened them."""
+    found: TeamEpoch | None = TeamEpoch.objects.filter(team=team, number=number).first()
+    if found is None:
+        raise Stale
+    return found
 
 
 def _permission(codename: str) -> Permission:

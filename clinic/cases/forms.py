@@ -199,7 +199,7 @@ class EditForm(FactsForm):
         """An answer in words, as the page shows it."""
         field = self.fields[name]
         if isinstance(field, ChoiceField):
-            labels = {str(key): str(label) for key, label in field.widget.choices}  # type: ignore[attr-defined]
+            labels = {str(key): str(label) for key, label in field.widget.choices}
             chosen = value if isinstance(value, list) else [value]
             return ", ".join(labels.get(str(one), str(one)) for one in chosen if one)
         if isinstance(value, date):

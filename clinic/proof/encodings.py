@@ -76,7 +76,7 @@ def folded(text: str) -> Iterator[bytes]:
     yield "".join(letter for letter in flat if not unicodedata.combining(letter)).encode()
     yield text.upper().encode()
     yield unicodedata.normalize("NFD", text).encode()
-    yield from (word.encode() for word in fold(text) if not text[:1].isdigit())
+    yield " ".join(fold(text)).encode()  # whole: one word of a passphrase stands in many a dictionary
 
 
 def reversed_letters(text: str) -> Iterator[bytes]:

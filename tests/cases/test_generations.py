@@ -1,10 +1,13 @@
 """New keys for a case, and walls: everything is sealed anew, nothing is lost, nobody is let in."""
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.db import transaction
 
 from clinic.accounts import recovery
+from clinic.accounts.models import Purpose
 from clinic.audit import actions as audit
 from clinic.audit import reading
 from clinic.audit.models import AuditKeyWrap
@@ -44,7 +47,7 @@ def renew(cast: Cast, case: Case, by) -> list[str]:
         return [str(one) for one in generations.renew(row)]
 
 
-def contents(cast: Cast, case: Case, by) -> dict[str, object]:
+def contents(cast: Cast, case: Case, by) -> dict[str, Any]:
     """All that `by` can open of a case."""
     with cast.acting(by):
         row = open_case(case)
@@ -64,13 +67,12 @@ def sealed(case: Case) -> dict[str, tuple[str, bytes]]:
 
 def test_it_works(cast, full):
     before, lay = contents(cast, full, cast.ben), sealed(full)
-    with changing(cast, full, cast.ana) as row:
-        CaseUserAccess.objects.filter(user=cast.sol).delete()
+    CaseUserAccess.objects.filter(user=cast.sol).delete()
     assert renew(cast, full, cast.sol) == ["advocate"]  # coordination's notes are not hers
     assert contents(cast, full, cast.ben) == before
-    for row, (kind, bytes_now) in sealed(full).items():
+    for pk, (kind, bytes_now) in sealed(full).items():
         assert generation_of(bytes_now) == (1 if kind == "advocate" else 2), kind
-        assert (bytes_now == lay[row][1]) == (kind == "advocate")
+        assert (bytes_now == lay[pk][1]) == (kind == "advocate")
     assert {"note", "case", "person", "certificationrequest", "referral"} <= {
         model._meta.model_name for model in apps.get_models() if issubclass(model, CaseRow | Case)
     }
@@ -190,7 +192,7 @@ def test_a_walled_case_stands_in_no_list(cast, full):
     for user in (cast.ana, cast.ben, cast.chi, cast.dee, cast.sol):
         assert found(cast, user) == set()
     with cast.acting(cast.ana):
-        assert lists.scan("coordination").entries("request") == []
+        assert lists.scan(Purpose.COORDINATION).entries("request") == []
         assert [hit.entry.kind for hit in lists.parties("Ejemplo")] == ["party"]
         assert lists.parties("Ejemplo")[0].entry.data["reference"] == ""
         assert not Case.objects.visible_to(cast.ana, on=soon(0)).exists()

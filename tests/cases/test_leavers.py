@@ -3,6 +3,7 @@
 import pytest
 
 from clinic.accounts import leaving, recovery
+from clinic.accounts.models import Purpose
 from clinic.cases import actions, lists
 from clinic.cases.models import Case, CaseKey, CaseUserAccess, Compartment, Stage
 from clinic.vault.envelope import generation_of
@@ -28,7 +29,7 @@ def test_their_case_waits_for_somebody_new(cast, case):
     with cast.acting(cast.ana):
         row = open_case(case)
         assert (row.stage, row.owner, row.owner_name) == (Stage.WAITING, "", "")
-        entry = lists.scan("coordination").get(case.pk)
+        entry = lists.scan(Purpose.COORDINATION).get(case.pk)
         assert entry is not None
         assert entry.kind == "case.waiting"
     assert generations(case) == {"case": 1, "advocate": 1, "attorney": 1}

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clinic.accounts.models import Purpose
 from clinic.cases import actions, lists
 from clinic.cases.models import Case, Detention, PartyRole, Person
 from clinic.vault.errors import Locked
@@ -42,7 +43,7 @@ def test_only_in_ones_own_teams(cast, case):
     for user in (cast.ben, cast.dee, cast.sol):
         assert search(cast, user, "Ficta Ejemplo") == []
         with cast.acting(user), pytest.raises(Locked):
-            lists.scan("intake")
+            lists.scan(Purpose.INTAKE)
 
 
 def test_after_hand_over_intake_keeps_a_stub(cast, case):
@@ -115,7 +116,7 @@ def test_what_a_list_shows(cast, case):
 def test_a_case_without_people_is_listed(cast):
     with cast.acting(cast.chi):
         case = actions.create_case(people=[], detention={}, by=cast.chi, on=soon(0))
-        entry = lists.scan("intake").get(case.pk)
+        entry = lists.scan(Purpose.INTAKE).get(case.pk)
     assert entry is not None
     assert entry.data["name"] == ""
 

@@ -44,7 +44,7 @@ def test_somebody_elses_keyring_gives_nothing(cast, case):
 
 def test_a_group_membership_alone_gives_nothing(cast, case):
     """Whoever writes dee into intake's Django group has written nothing."""
-    cast.team("intake").group.user_set.add(cast.dee)  # type: ignore[attr-defined]
+    cast.team("intake").group.user_set.add(cast.dee)
     assert perms(cast.dee, case) == set()
     with cast.acting(cast.dee):
         assert perms(cast.dee, case) == set()

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
 from clinic.accounts import leaving, recovery, roster, rotation
-from clinic.accounts.models import TeamEpoch
+from clinic.accounts.models import RosterEntry, TeamEpoch
 from clinic.cases import access, generations, marks
 from clinic.cases.models import CaseKey, CaseTeamAccess, CaseUserAccess
 from clinic.vault.envelope import Box
@@ -17,7 +17,7 @@ from clinic.vault.keys import commitment
 from clinic.vault.wraps import Subject, wrap_to
 from tests.cases_builders import make_case, open_case
 
-from .asking import ATTORNEY, changing, give, held, lend, nobody_new, note, own_row, soon
+from .asking import ATTORNEY, CASE, changing, give, held, lend, nobody_new, note, own_row, soon
 
 GARBAGE = b"\x01" + bytes(60)
 DELIVERED = b"\x02" + bytes(1168)
@@ -61,7 +61,9 @@ def test_a_copied_wrap_gives_nothing(cast, case):
     """ben's wrap in dee's row, and the intake team's in dee's team's."""
     give(cast, case, cast.ben)
     plant(case, cast.dee, cast.ana, wrap=bytes(own_row(case, cast.ben).wrapped_key))
-    intake = CaseTeamAccess.objects.filter(content_object=case, group__team__purpose="intake").first()
+    intake = CaseTeamAccess.objects.get(
+        content_object=case, group__team__purpose="intake", permission__codename="open_case"
+    )
     plant_team(case, cast.team("south"), cast.ana, wrap=bytes(intake.wrapped_key))
     assert held(cast, case, cast.dee) == {"dee": set()}
 
@@ -174,7 +176,7 @@ def test_planted_rows_do_not_block_a_rotation(cast, case, codename, wrap):
     team = cast.team("north")
     plant_team(case, team, cast.ana, codename=codename, wrap=wrap)
     with changing(cast, other, cast.ana) as row:
-        access.grant_team(row, team, "case", by=cast.ana)
+        access.grant_team(row, team, CASE, by=cast.ana)
     with cast.acting(cast.sol) as ring, transaction.atomic():
         rotation.rotate(team=team, keep=[cast.sol.pk], ring=ring)
     assert not CaseTeamAccess.objects.filter(content_object=case, group=team.group).exists()
@@ -200,7 +202,7 @@ def test_rows_of_a_group_that_is_no_team_block_nothing(cast, case):
 def test_somebody_whom_the_roster_lost_does_not_block_new_keys(cast, case):
     lend(cast, case, cast.dee)
     lend(cast, case, cast.ben)
-    roster.RosterEntry.objects.filter(subject=cast.dee.pk).delete()
+    RosterEntry.objects.filter(subject=cast.dee.pk).delete()
     with changing(cast, case, cast.ana) as row:
         generations.renew(row)
     assert held(cast, case, cast.ben) == {"ben": {"case"}}

@@ -9,6 +9,7 @@ from django.urls import get_resolver
 
 from clinic.cases.forms import FactsForm
 from clinic.management.commands import prove_sealed
+from clinic.proof import table
 from clinic.proof.proving import Proof, prove
 from clinic.proof.scene import Failed
 from clinic.proof.search import Find
@@ -27,6 +28,7 @@ def proof() -> Proof:
 
 
 def test_the_clinic_is_sealed(proof):
+    assert list(table.finds(proof.searched, proof.canaries)) == []
     assert proof.faults == []
     assert {one.store for one in proof.searched if one.finds} == set()
     assert len(proof.canaries) >= 100

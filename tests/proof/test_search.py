@@ -94,3 +94,12 @@ def test_nothing_is_found_by_chance():
 def test_no_pattern_is_short_enough_to_be_found_by_chance():
     for text in (WORD, new_a_number(), new_past_day().isoformat()):
         assert all(len(content) >= SHORTEST for _name, content in patterns(text))
+
+
+def test_a_word_of_a_passphrase_alone_is_no_find():
+    search = Search(["discount shakiness cricket promenade humorist rust"])
+    assert (
+        list(search.in_bytes(b"a public page about a discount, shakiness, cricket or a promenade", "here"))
+        == []
+    )
+    assert list(search.in_bytes(b"the words discount shakiness cricket promenade humorist rust", "here"))

@@ -12,7 +12,9 @@ from clinic.accounts import nudges, roster, teams
 from clinic.accounts.models import Purpose, User
 from clinic.accounts.roster import Person
 from clinic.audit import actions as audit
-from clinic.cases import access, lists
+from clinic.cases import access, generations, lists
+from clinic.cases.actions import FEWEST
+from clinic.cases.errors import TooFew
 from clinic.cases.models import Case, CaseUserAccess, Compartment, Stage
 from clinic.vault.errors import Stale
 from clinic.vault.keyring import current
@@ -115,6 +117,28 @@ def confirm_receipt(*, case: Case, by: User, on: date) -> None:
     audit.record(audit.Event.SEEN, by=by, case_id=case.pk)
 
 
+@transaction.atomic
+def take_back(*, case: Case, person: User, renew_keys: bool, by: User, on: date) -> list[Compartment]:
+    """`person` cannot open the case any more; with `renew_keys` not even with keys they copied.
+
+    Gives the compartments whose keys wait for somebody who holds them. Raises TooFew for a walled case.
+    """
+    case = _locked(case, None, on)
+    staying = [row for row in access.holders(case) if row.user_id != person.pk]
+    if case.walled and len(staying) < FEWEST:
+        raise TooFew
+    access.revoke(case, person)
+    _end_everything(case, person, on=on)
+    left = generations.renew(case) if renew_keys else []
+    case = Case.objects.get(pk=case.pk)
+    if case.owner == str(person.pk):
+        case.owner, case.owner_name, case.stage = "", "", Stage.WAITING
+        case.save()
+    lists.mirror(case)
+    audit.record(audit.Event.REVOKED, by=by, case_id=case.pk, details={"from": str(person.pk)})
+    return left
+
+
 # Deciding --------------------------------------------------------------------
 
 
@@ -191,6 +215,12 @@ def _open(
     row.how, row.made_on, row.until = how, on, until
     row.nudge = str(nudges.promise(day=on, user=to))
     row.save()
+
+
+def _end_everything(case: Case, person: User, *, on: date) -> None:
+    for row in Referral.objects.filter(case=case):
+        if row.to == str(person.pk) and row.status not in (Status.WITHDRAWN, Status.DECLINED):
+            _end(row, Status.WITHDRAWN, on=on)
 
 
 def _opened(case: Case) -> list[Referral]:

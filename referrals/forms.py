@@ -46,3 +46,12 @@ class DeclineForm(forms.Form):
         widget=RadioSelect,
         help_text=_("It helps us to ask the right person next time. Do not explain more: nobody will ask."),
     )
+
+
+class TakeBackForm(forms.Form):
+    renew = forms.ChoiceWithUnknown(
+        label=_("Could they use what they copied?"),
+        help_text=_("With yes, the case gets new keys and everything in it is sealed again."),
+        unknown=False,
+        later=False,
+    )

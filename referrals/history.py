@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic import languages
 from clinic.accounts.models import Purpose, User
-from clinic.cases import lists
+from clinic.cases import access, lists
 from clinic.cases.models import Case, Detention, Person
 from clinic.cases.sections import Action, Section
 from clinic.vault.keyring import current
@@ -59,8 +59,19 @@ def section(case: Case, user: User) -> Section | None:
     if {Purpose.COORDINATION, Purpose.SUPERVISING} & set(current().named):
         label = _("Give it to somebody else") if case.owner else _("Give or offer it")
         actions.append(Action(reverse("referrals:give", args=[case.pk]), label))
+        actions.extend(_take_back(case))
     told = [_shown(line) for line in lines(case)[:5]]
     return Section(_("Who it went to"), told, actions) if told or actions else None
+
+
+def _take_back(case: Case) -> list[Action]:
+    return [
+        Action(
+            reverse("referrals:take_back", args=[case.pk, row.user_id]),
+            _("Take it back from %(name)s") % {"name": row.user.sign_in_name},
+        )
+        for row in access.holders(case)
+    ]
 
 
 def _shown(line: Line) -> dict[str, str]:

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.accounts.doors import StaffRequest, get_or_404, members, staff
+from clinic.accounts.errors import Refused as AccountRefused
 from clinic.accounts.models import Purpose, User
 from clinic.audit import actions as audit
+from clinic.cases import access
 from clinic.cases.access import OfferGone
 from clinic.cases.finding import find_case
 from clinic.cases.models import Case
@@ -21,7 +23,7 @@ from clinic.vault.errors import Stale, Tampered
 
 from . import actions, history, teasers
 from .errors import Refused
-from .forms import DeclineForm, GiveForm
+from .forms import DeclineForm, GiveForm, TakeBackForm
 from .models import Referral
 from .people import choices
 from .rules import How, Reason, Refusal
@@ -114,6 +116,23 @@ def withdraw(request: StaffRequest, case_id: UUID, referral_id: UUID) -> HttpRes
     return redirect("referrals:give", case.pk)
 
 
+@members(*DECIDING)
+@PAGE
+def take_back(request: StaffRequest, case_id: UUID, user_id: UUID) -> HttpResponse:
+    case = find_case(request, case_id)
+    holder = next((row for row in access.holders(case) if row.user_id == user_id), None)
+    if holder is None:
+        raise Http404
+    form = TakeBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _take_back(request, case, holder.user, renew_keys=form.cleaned_data["renew"] == "yes")
+        except AccountRefused as refused:
+            form.add_error(None, str(refused))
+    context = {"case": case, "holder": holder.user, "form": form}
+    return render(request, "referrals/take_back.html", context)
+
+
 @staff
 @require_POST
 def seen(request: StaffRequest, case_id: UUID) -> HttpResponse:
@@ -147,6 +166,18 @@ def _refer(request: StaffRequest, case: Case, form: GiveForm) -> HttpResponse:
             request, _("The attorney notes are still locked: a supervising attorney gives them.")
         )
     return redirect("cases:case", case.pk)
+
+
+def _take_back(request: StaffRequest, case: Case, person: User, *, renew_keys: bool) -> HttpResponse:
+    """Raises TooFew."""
+    today, by = timezone.localdate(), request.user
+    left = actions.take_back(case=case, person=person, renew_keys=renew_keys, by=by, on=today)
+    messages.success(request, _("%(name)s cannot open this case any more.") % {"name": person.sign_in_name})
+    if left:
+        messages.warning(
+            request, _("The attorney notes get their new key when somebody who holds them writes.")
+        )
+    return redirect("desk:home") if person == by else redirect("cases:case", case.pk)
 
 
 def _over(form: GiveForm, newer: Case, people: list[Any]) -> GiveForm:

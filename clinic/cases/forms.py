@@ -289,6 +289,24 @@ class NextForm(forms.Form):
         return form
 
 
+class WallForm(forms.Form):
+    people = MultipleChoiceField(
+        label=_("Who may still open it"),
+        help_text=_("At least two. Nobody else will know that this case is here."),
+        widget=CheckboxSelectMultiple,
+    )
+    why = text(
+        _("Your decision, and why"),
+        required=True,
+        hint=_("It is kept with the case. A wall alone cures no conflict (Rules 1.7, 1.10)."),
+        long=True,
+    )
+
+    def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["people"].choices = people  # type: ignore[attr-defined]
+
+
 def offer_held(form: forms.Form, held: Sequence[Compartment]) -> None:
     """Only the compartments whose key the writer has."""
     field = form.fields["compartment"]

@@ -6,7 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clinic import languages, numbers
+from clinic.accounts.models import Purpose
 from clinic.audit import reading
+from clinic.audit.events import Event
 from clinic.vault.errors import Tampered
 from clinic.vault.keyring import current
 from clinic.vault.sealed import SealedModel
@@ -16,6 +18,8 @@ from .forms import PAPERS, SAFE_WAYS
 from .models import AskLater, Case, Compartment, Detention, Document, Note, PartyRole, Person
 
 Row = dict[str, Any]
+MOST_EVENTS = 500
+READING = {Event.CASE_OPENED, Event.DOCUMENT_READ, Event.OFFER_OPENED}
 EVENTS = 50
 
 
@@ -50,8 +54,15 @@ def page_of(case: Case) -> dict[str, Any]:
         "documents": [document_row(document) for document in documents],
         "damaged": damaged_notes + damaged_documents,
         "holders": access.holders(case),
+        "can_wall": Purpose.SUPERVISING in current().named and not case.walled,
         "events": reading.readable(current(), case_id=case.pk)[:EVENTS],
     }
+
+
+def readers_of(case: Case) -> list[str]:
+    """Names of those who opened the case so far, as far as the record can be read."""
+    events = reading.readable(current(), case_id=case.pk)[:MOST_EVENTS]
+    return sorted({event.who for event in events if event.event in READING})
 
 
 def client_rows(person: Person) -> list[Row]:

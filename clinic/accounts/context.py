@@ -29,6 +29,7 @@ ROOMS = (
     ("uvisa:board", gettext_lazy("Certification"), DECIDING),
     ("directory:agencies", gettext_lazy("Directory"), EVERYBODY),
     ("accounts:people", gettext_lazy("People"), COORDINATION),
+    ("audit:clinic_record", gettext_lazy("Record"), DECIDING),
 )
 
 

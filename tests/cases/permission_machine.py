@@ -85,12 +85,13 @@ def failing_after(fuel: int | None) -> Iterator[None]:
 
 
 def make_larger_clinic() -> Cast:
-    """The cast, with fay at intake too, and gus supervising."""
+    """The cast, with fay and ana at intake too, and gus supervising."""
     cast = make_clinic()
     with cast.acting(cast.ana) as ring:
         for name, role, team in (("fay", Role.HELPER, "intake"), ("gus", Role.ATTORNEY, "supervising")):
             user = make_person(name=name, role=role, ring=ring, papers=cast.papers)
             teams.add_member(team=cast.team(team), user=user, ring=ring, by=cast.ana)
+        teams.add_member(team=cast.team("intake"), user=cast.ana, ring=ring, by=cast.ana)
     for holder in (cast.chi, cast.sol):
         with cast.acting(holder) as ring:
             arrival.finish_what_waits(user=holder, ring=ring)
@@ -123,7 +124,7 @@ class PermissionMachine(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.members = {
-            "intake": {"chi", "fay"},
+            "intake": {"ana", "chi", "fay"},
             "coordination": {"ana"},
             "supervising": {"sol", "gus"},
             "north": {"ben", "sol"},

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Protocol
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Error, Locator, Page
 
 FAR = 400  # more stops than any page has
 OPTIONS = 30
+A_WHILE = 15_000  # milliseconds
 
 
 class Hands(Protocol):
@@ -71,10 +72,17 @@ class Keys:
         self.page.keyboard.type(label)
 
     def attach(self, target: Locator, file: Path) -> None:
-        self._reach(target)
-        with self.page.expect_file_chooser() as chooser:
-            self.page.keyboard.press("Enter")
-        chooser.value.set_files(file)
+        """A browser short of processor time may miss the key: somebody would press it again."""
+        for key in ("Enter", "Space", "Enter"):
+            self._reach(target)
+            try:
+                with self.page.expect_file_chooser(timeout=A_WHILE) as chooser:
+                    self.page.keyboard.press(key)
+            except Error:
+                continue
+            chooser.value.set_files(file)
+            return
+        raise AssertionError("no key opens the choice of a file")
 
     def _reach(self, target: Locator, there: str = "el => el === document.activeElement") -> None:
         for _stop in range(FAR):

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from django.db import transaction
+
 from clinic.accounts import leaving, pins, roster, teams
 from clinic.accounts.founding import found_clinic
 from clinic.accounts.identities import Enrolment, enrol
@@ -41,6 +43,7 @@ class Cast:
         return Team.objects.get(id=self.named[name].id)
 
 
+@transaction.atomic
 def make_clinic() -> Cast:
     """ana coordinates, ben and dee are attorneys, chi takes calls, sol supervises, eve has left."""
     founded = found_clinic(

@@ -1,6 +1,5 @@
 """An edit, a deletion, an insertion, another order, a cut end and a restored copy: each is found."""
 
-import time
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -13,6 +12,7 @@ from clinic.audit import actions as audit
 from clinic.audit import chain, rules
 from clinic.audit.models import AuditEvent, AuditHead
 from clinic.audit.rules import Fault, Head, Link, What
+from tests.stopwatch import cost
 
 ORGANISATION = UUID(int=7)
 
@@ -213,15 +213,18 @@ KNOWN = "dcd28c7a50305dff931ea3e8fa7cbae5a139abb95b7c4623b85a31e3a4a765ff"
 
 
 def test_it_is_fast(cast):
-    """At least 100,000 events a second of our own time: the best of some, as the machine may be busy."""
+    """A small multiple of reading the same rows: no query, decryption or key for each of them."""
     fill(cast.organisation.pk, 20_000)
-    assert min(seconds_to_verify(cast) for _ in range(3)) < 20_000 / 100_000
+    ratios = [cost(lambda: verified(cast)) / cost(rows_read) for _ in range(3)]
+    assert min(ratios) < 6
 
 
-def seconds_to_verify(cast) -> float:
-    began = time.process_time()
+def verified(cast) -> None:
     assert chain.verify(cast.organisation) == []
-    return time.process_time() - began
+
+
+def rows_read() -> None:
+    assert sum(len(row) for row in AuditEvent.objects.values_list(*chain.COLUMNS)) > 20_000
 
 
 def fill(organisation: UUID, count: int) -> None:

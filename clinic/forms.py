@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates as FormTemplates
+from django.http import HttpRequest, QueryDict
 from django.template.backends.django import DjangoTemplates
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -100,6 +101,11 @@ class Form(forms.Form):
                     yield ErrorLink(f"#{bound.first_box}", str(bound.label), str(message))
                 else:
                     yield ErrorLink("", "", str(message))
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: even an empty answer is an answer."""
+    return request.POST if request.method == "POST" else None
 
 
 def quiet(field: forms.Field) -> None:

@@ -9,10 +9,10 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic import languages
-from clinic.accounts.doors import StaffRequest, get_or_404, members
+from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members
 from clinic.accounts.models import Purpose
 from clinic.audit import actions as audit
 from clinic.cases.finding import find_case
@@ -31,7 +31,7 @@ PER_PAGE = 100
 
 
 @members(*TEAMS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 def call(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         return redirect("intake:draft", actions.start_call(by=request.user).pk)
@@ -39,7 +39,7 @@ def call(request: StaffRequest) -> HttpResponse:
 
 
 @members(*TEAMS, live=True)
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 def draft(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     found = find_draft(request, draft_id)
     if isinstance(found, HttpResponse):
@@ -72,7 +72,7 @@ def autosave(request: StaffRequest, draft_id: UUID) -> JsonResponse:
 
 
 @members(*TEAMS, live=True)
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 def finish(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     found = find_draft(request, draft_id)
     if isinstance(found, HttpResponse):
@@ -91,7 +91,7 @@ def finish(request: StaffRequest, draft_id: UUID) -> HttpResponse:
 
 
 @members(*TEAMS)
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 def discard(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     found = get_or_404(Draft.objects.visible_to(request.user), pk=draft_id)
     if request.method != "POST":

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from clinic.accounts.doors import StaffRequest, get_or_404, members, staff
+from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members, staff
 from clinic.accounts.errors import Refused as AccountRefused
 from clinic.accounts.models import Purpose, User
 from clinic.audit import actions as audit
@@ -19,6 +19,7 @@ from clinic.cases import access
 from clinic.cases.access import OfferGone
 from clinic.cases.finding import find_case
 from clinic.cases.models import Case
+from clinic.forms import posted
 from clinic.vault.errors import Stale, Tampered
 
 from . import actions, history, teasers
@@ -29,7 +30,6 @@ from .people import choices
 from .rules import How, Reason, Refusal
 
 DECIDING = (Purpose.COORDINATION, Purpose.SUPERVISING)
-PAGE = require_http_methods(["GET", "HEAD", "POST"])
 DONE = {
     How.GIVE: gettext_lazy("%(name)s has this case now."),
     How.OFFER: gettext_lazy("%(name)s was asked and can answer now."),
@@ -38,11 +38,11 @@ DONE = {
 
 
 @members(*DECIDING)
-@PAGE
+@FORM
 def give(request: StaffRequest, case_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
     people = choices()
-    form = GiveForm(request.POST or None, people=people, initial={"rev": case.rev, "how": How.GIVE})
+    form = GiveForm(posted(request), people=people, initial={"rev": case.rev, "how": How.GIVE})
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -69,7 +69,7 @@ def offers(request: StaffRequest) -> HttpResponse:
 
 
 @staff
-@PAGE
+@FORM
 def accept(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Before the answer: the names of the parties, and nothing else, for a conflict check. On the record."""
     today = timezone.localdate()
@@ -87,10 +87,10 @@ def accept(request: StaffRequest, case_id: UUID) -> HttpResponse:
 
 
 @staff
-@PAGE
+@FORM
 def decline(request: StaffRequest, case_id: UUID) -> HttpResponse:
     today = timezone.localdate()
-    form = DeclineForm(request.POST or None)
+    form = DeclineForm(posted(request))
     try:
         case = teasers.find_offer(request, case_id, on=today)
         if request.method == "POST" and form.is_valid():
@@ -117,13 +117,13 @@ def withdraw(request: StaffRequest, case_id: UUID, referral_id: UUID) -> HttpRes
 
 
 @members(*DECIDING)
-@PAGE
+@FORM
 def take_back(request: StaffRequest, case_id: UUID, user_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
     holder = next((row for row in access.holders(case) if row.user_id == user_id), None)
     if holder is None:
         raise Http404
-    form = TakeBackForm(request.POST or None)
+    form = TakeBackForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             return _take_back(request, case, holder.user, renew_keys=form.cleaned_data["renew"] == "yes")

@@ -16,8 +16,12 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_http_methods
 
 from .models import Purpose, User
+
+# What a page with a form answers to; a page without one is `require_safe`.
+FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 Who = Literal["anyone", "staff", "members"]
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])

@@ -2,7 +2,6 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from clinic.forms import Form
@@ -16,11 +15,6 @@ CODE = forms.TextInput(
 )
 PASSPHRASE = forms.PasswordInput({"autocomplete": "current-password", "autocapitalize": "none"})
 NEW_PASSPHRASE = forms.PasswordInput({"autocomplete": "new-password", "autocapitalize": "none"})
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form is bound to: even an empty answer is an answer."""
-    return request.POST if request.method == "POST" else None
 
 
 def name_field() -> forms.CharField:

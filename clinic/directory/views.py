@@ -6,13 +6,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from clinic.accounts.doors import StaffRequest, get_or_404, members, staff
+from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members, staff
 from clinic.accounts.models import Purpose
 from clinic.directory import actions
 from clinic.directory.forms import AgencyForm, LetterheadForm
 from clinic.directory.models import Agency, ClockRule, Letterhead
+from clinic.forms import posted
 
 
 @staff
@@ -41,7 +42,7 @@ def applying(agency: Agency, rules: Sequence[ClockRule]) -> list[ClockRule]:
 
 
 @members(Purpose.SUPERVISING)
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 def confirm_rule(request: StaffRequest, rule_id: UUID) -> HttpResponse:
     rule = get_or_404(ClockRule.objects.select_related("jurisdiction", "agency"), pk=rule_id)
     if request.method != "POST":
@@ -56,11 +57,11 @@ def confirm_rule(request: StaffRequest, rule_id: UUID) -> HttpResponse:
 
 
 @members(Purpose.COORDINATION)
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 def edit_agency(request: StaffRequest, agency_id: UUID) -> HttpResponse:
     """Public facts only: what the clinic found out itself."""
     agency = get_or_404(Agency.objects.all(), pk=agency_id)
-    form = AgencyForm(request.POST or None, initial=AgencyForm.initial_of(agency))
+    form = AgencyForm(posted(request), initial=AgencyForm.initial_of(agency))
     if request.method == "POST" and form.is_valid():
         actions.edit_agency(agency=agency, answers=form.answers(), by=request.user)
         messages.success(request, _("The agency was saved. New letters use it."))
@@ -69,10 +70,10 @@ def edit_agency(request: StaffRequest, agency_id: UUID) -> HttpResponse:
 
 
 @members(Purpose.COORDINATION)
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 def letterhead(request: StaffRequest) -> HttpResponse:
     saved = Letterhead.objects.filter(organisation=request.user.organisation_id).first()
-    form = LetterheadForm(request.POST or None, initial=LetterheadForm.initial_of(saved or Letterhead()))
+    form = LetterheadForm(posted(request), initial=LetterheadForm.initial_of(saved or Letterhead()))
     if request.method == "POST" and form.is_valid():
         actions.write_letterhead(answers=form.cleaned_data, by=request.user)
         messages.success(request, _("The letterhead was saved. New letters use it."))

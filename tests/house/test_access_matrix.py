@@ -20,6 +20,7 @@ from tests.house.matrix import MEMBERS, TABLE, Line, World, faults, read, walk
 LINES = read(TABLE)
 METHODS: dict[str, Callable[[Line, str], int]] = {
     "get": lambda line, member: line.get[member],
+    "head": lambda line, member: line.get[member],
     "post": lambda line, member: line.post[member],
     "put": lambda line, member: line.refused(member),
     "delete": lambda line, member: line.refused(member),
@@ -66,6 +67,31 @@ def test_every_url_answers_each_member_as_the_table_says(world):
         != expected(LINES[name], member)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_an_empty_answer_is_told_what_is_missing(world):
+    silent = [
+        name
+        for name, pattern in urls().items()
+        if (member := answering(name))
+        and not has_errors(ask(world, member, "post", world.path(name, pattern)))
+    ]
+    assert not silent
+
+
+def answering(name: str) -> str | None:
+    """Who gets the form again that they sent empty."""
+    line = LINES[name]
+    both = (member for member in MEMBERS if line.get[member] == line.post[member] == 200)
+    return next(both, None)
+
+
+def has_errors(response: HttpResponse) -> bool:
+    return b"<title>Error:" in response.content
+
+
+def test_a_form_that_says_nothing_would_be_seen(world):
+    assert not has_errors(ask(world, "ana", "get", reverse("accounts:invite")))
 
 
 def test_the_table_has_every_url_and_no_other():

@@ -1,7 +1,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from clinic.accounts.doors import StaffRequest, members
 from clinic.accounts.models import Purpose
@@ -10,7 +10,7 @@ from uvisa import board as boards
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)
-@require_GET
+@require_safe
 def board(request: StaffRequest) -> HttpResponse:
     """`?mine` shows the reader's own only; no name stands in the address."""
     audit.record_view(audit.Event.LIST_VIEWED, by=request.user, details={"list": "certification"})

@@ -16,7 +16,7 @@ def find_request(
     case = find_case(request, case_id)
     found: CertificationRequest = get_or_404(CertificationRequest.objects.filter(case=case), pk=request_id)
     found.case = case
-    if request.method == "GET":
+    if request.method != "POST":
         audit.record_view(event, by=request.user, case_id=case.pk, target=found)
     return found
 

@@ -9,11 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from clinic import forms
-from clinic.accounts.doors import StaffRequest, members, staff
+from clinic.accounts.doors import FORM, StaffRequest, members, staff
 from clinic.accounts.models import Purpose
+from clinic.forms import posted
 from clinic.vault.errors import Stale
 from uvisa import actions, errors, requests, rules
 from uvisa.forms import (
@@ -55,12 +56,12 @@ def ready(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespons
 
 
 @members(Purpose.SUPERVISING)
-@require_http_methods(["GET", "POST"])
+@FORM
 def approve(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
     law = legal(found, on=timezone.localdate())
     form = ApproveForm(
-        request.POST or None,
+        posted(request),
         initial={"rev": found.rev},
         asks_checked=bool(law["open_rules"]),
         asks_weighed=bool(law["agreements"]),
@@ -69,53 +70,53 @@ def approve(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespo
 
 
 @members(Purpose.SUPERVISING)
-@require_http_methods(["GET", "POST"])
+@FORM
 def send_back(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
-    form = SendBackForm(request.POST or None, initial={"rev": found.rev})
+    form = SendBackForm(posted(request), initial={"rev": found.rev})
     return _moved(request, found, form, "uvisa/send_back.html", actions.send_back)
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)
-@require_http_methods(["GET", "POST"])
+@FORM
 def sent(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
-    form = SentForm(request.POST or None, initial={"rev": found.rev, "sent_on": timezone.localdate()})
+    form = SentForm(posted(request), initial={"rev": found.rev, "sent_on": timezone.localdate()})
     agreements = requests.agreements_of(found, on=timezone.localdate())
     return _moved(request, found, form, "uvisa/sent.html", actions.record_sent, agreements=agreements)
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)
-@require_http_methods(["GET", "POST"])
+@FORM
 def received(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
-    form = ReceivedForm(request.POST or None, initial={"rev": found.rev, "received_on": timezone.localdate()})
+    form = ReceivedForm(posted(request), initial={"rev": found.rev, "received_on": timezone.localdate()})
     return _moved(request, found, form, "uvisa/received.html", actions.record_received)
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)
-@require_http_methods(["GET", "POST"])
+@FORM
 def answer(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
-    form = AnswerForm(request.POST or None, initial={"rev": found.rev})
+    form = AnswerForm(posted(request), initial={"rev": found.rev})
     return _moved(request, found, form, "uvisa/answer.html", _record_answer)
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)
-@require_http_methods(["GET", "POST"])
+@FORM
 def days(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     """A day was written down wrong."""
     found = find_request(request, case_id, request_id)
     known = {"rev": found.rev, "sent_on": found.sent_on, "received_on": found.received_on}
-    form = DaysForm(request.POST or None, initial=known, is_received=found.received_on is not None)
+    form = DaysForm(posted(request), initial=known, is_received=found.received_on is not None)
     return _moved(request, found, form, "uvisa/days.html", _correct_days)
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)
-@require_http_methods(["GET", "POST"])
+@FORM
 def withdraw(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
-    form = WhyForm(request.POST or None, initial={"rev": found.rev})
+    form = WhyForm(posted(request), initial={"rev": found.rev})
     return _moved(request, found, form, "uvisa/withdraw.html", actions.withdraw)
 
 

@@ -8,13 +8,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
 from clinic import pdf
-from clinic.accounts.doors import StaffRequest, staff
+from clinic.accounts.doors import FORM, StaffRequest, staff
 from clinic.audit.events import Event
 from clinic.cases.finding import find_case
 from clinic.cases.models import AskLater, Case, Detention
+from clinic.forms import posted
 from clinic.vault.errors import Stale
 from uvisa import actions, requests, rules
 from uvisa.forms import RequestForm, initial_of
@@ -25,10 +26,10 @@ from .page import page_of
 
 
 @staff(live=True)
-@require_http_methods(["GET", "POST"])
+@FORM
 def new(request: StaffRequest, case_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
-    form = RequestForm(request.POST or None, initial=_known(case))
+    form = RequestForm(posted(request), initial=_known(case))
     if request.method == "POST" and form.is_valid():
         made = actions.draft_request(
             case=case, agency=form.chosen_agency(), by=request.user, on=timezone.localdate(), **form.answers()
@@ -39,17 +40,17 @@ def new(request: StaffRequest, case_id: UUID) -> HttpResponse:
 
 
 @staff
-@require_GET
+@require_safe
 def request(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
     return render(request, "uvisa/request.html", page_of(found, request.purposes, on=timezone.localdate()))
 
 
 @staff(live=True)
-@require_http_methods(["GET", "POST"])
+@FORM
 def edit(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
-    form = RequestForm(request.POST or None, initial=initial_of(found))
+    form = RequestForm(posted(request), initial=initial_of(found))
     if request.method == "POST" and form.is_valid():
         try:
             _save(request, found, form)
@@ -61,7 +62,7 @@ def edit(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse
 
 
 @staff
-@require_GET
+@require_safe
 def packet(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     """The packet as a PDF. What is not approved yet says so on every page."""
     found = find_request(request, case_id, request_id, event=Event.PACKET_PRINTED)

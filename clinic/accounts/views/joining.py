@@ -3,18 +3,17 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.accounts import invitations, unlocking
 from clinic.accounts import sign_in as signing_in
-from clinic.accounts.doors import StaffRequest, anyone, staff
+from clinic.accounts.doors import FORM, StaffRequest, anyone, staff
 from clinic.accounts.errors import Refused
-from clinic.accounts.forms import FirstSignInForm, JoinForm, LostForm, posted
+from clinic.accounts.forms import FirstSignInForm, JoinForm, LostForm
+from clinic.forms import posted
 from clinic.vault.codes import BadCode
 
 from .once import show, show_again
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @anyone

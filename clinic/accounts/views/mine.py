@@ -6,18 +6,17 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.accounts import devices, identities, second_factor, sessions
-from clinic.accounts.doors import StaffRequest, staff
-from clinic.accounts.forms import CodeForm, NewPhoneForm, PassphraseForm, posted
+from clinic.accounts.doors import FORM, StaffRequest, staff
+from clinic.accounts.forms import CodeForm, NewPhoneForm, PassphraseForm
 from clinic.accounts.record import record
 from clinic.accounts.sign_in import session_of
+from clinic.forms import posted
 from clinic.vault.keyring import current
 
 from .once import picture, secret_of
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @staff

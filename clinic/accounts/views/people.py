@@ -10,19 +10,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.accounts import invitations, leaving, listing, sessions, teams
-from clinic.accounts.doors import StaffRequest, get_or_404, members
+from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members
 from clinic.accounts.errors import Refused
-from clinic.accounts.forms import InviteForm, LeaveForm, RoleForm, posted
+from clinic.accounts.forms import InviteForm, LeaveForm, RoleForm
 from clinic.accounts.models import Purpose, Team, User
 from clinic.accounts.record import record
 from clinic.accounts.roster import Role
 from clinic.accounts.sign_in import session_of
+from clinic.forms import posted
 from clinic.vault.keyring import current
-
-FORM = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @members(Purpose.COORDINATION)

@@ -7,21 +7,22 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from clinic.accounts.doors import StaffRequest, staff
+from clinic.accounts.doors import FORM, StaffRequest, staff
 from clinic.accounts.models import User
 from clinic.audit import actions as audit
 from clinic.cases import actions, sections, showing
 from clinic.cases.finding import find_case
 from clinic.cases.forms import EditForm, NextForm, initial_of
 from clinic.cases.models import Case
+from clinic.forms import posted
 from clinic.vault.errors import Stale
 from clinic.vault.sealed import SealedModel
 
 
 @staff
-@require_GET
+@require_safe
 def case(request: StaffRequest, case_id: UUID) -> HttpResponse:
     found = find_case(request, case_id)
     audit.record_view(audit.Event.CASE_OPENED, by=request.user, case_id=found.pk)
@@ -34,12 +35,11 @@ def case(request: StaffRequest, case_id: UUID) -> HttpResponse:
 
 
 @staff(live=True)
-@require_http_methods(["GET", "POST"])
+@FORM
 def edit(request: StaffRequest, case_id: UUID) -> HttpResponse:
     found = find_case(request, case_id)
     rows = showing.editable_rows(found)
-    typed = request.POST if request.method == "POST" else None
-    form = EditForm(typed, initial=initial_of(rows) | _revs(rows))
+    form = EditForm(posted(request), initial=initial_of(rows) | _revs(rows))
     if request.method == "POST" and form.is_valid():
         try:
             _apply(form, rows)
@@ -52,7 +52,7 @@ def edit(request: StaffRequest, case_id: UUID) -> HttpResponse:
 
 
 @staff
-@require_http_methods(["GET", "POST"])
+@FORM
 def next_step(request: StaffRequest, case_id: UUID) -> HttpResponse:
     found = find_case(request, case_id)
     form = _next_form(request, found)

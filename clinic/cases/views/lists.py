@@ -5,7 +5,7 @@ from datetime import date
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.accounts.doors import StaffRequest, staff
 from clinic.audit import actions as audit
@@ -15,7 +15,7 @@ from clinic.vault.index import Hit
 
 
 @staff
-@require_GET
+@require_safe
 def caseload(request: StaffRequest) -> HttpResponse:
     audit.record_view(audit.Event.LIST_VIEWED, by=request.user)
     rows = own.rows(request.user, on=timezone.localdate())

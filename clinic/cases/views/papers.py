@@ -7,21 +7,22 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe
 
-from clinic.accounts.doors import StaffRequest, get_or_404, staff
+from clinic.accounts.doors import FORM, StaffRequest, get_or_404, staff
 from clinic.cases import actions, rules
 from clinic.cases.finding import find_case, held
 from clinic.cases.forms import DocumentForm, NoteForm
 from clinic.cases.models import Compartment, Document
+from clinic.forms import posted
 from clinic.vault.errors import Locked
 
 
 @staff(live=True)
-@require_http_methods(["GET", "POST"])
+@FORM
 def add_note(request: StaffRequest, case_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
-    form = NoteForm(request.POST if request.method == "POST" else None, held=held(case))
+    form = NoteForm(posted(request), held=held(case))
     if request.method == "POST" and form.is_valid():
         compartment = Compartment(form.cleaned_data["compartment"])
         actions.add_note(case=case, compartment=compartment, text=form.cleaned_data["text"], by=request.user)
@@ -31,7 +32,7 @@ def add_note(request: StaffRequest, case_id: UUID) -> HttpResponse:
 
 
 @staff(uploads=True, live=True)
-@require_http_methods(["GET", "POST"])
+@FORM
 def add_document(request: StaffRequest, case_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
     form = _document_form(request, held(case))
@@ -45,7 +46,7 @@ def add_document(request: StaffRequest, case_id: UUID) -> HttpResponse:
 
 
 @staff
-@require_GET
+@require_safe
 def document(request: StaffRequest, case_id: UUID, document_id: UUID) -> HttpResponseBase:
     """Verified whole before the first byte leaves; the file name says nothing."""
     case = find_case(request, case_id)

@@ -6,25 +6,25 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from clinic.accounts import roster
-from clinic.accounts.doors import StaffRequest, members
+from clinic.accounts.doors import FORM, StaffRequest, members
 from clinic.accounts.errors import Refused
 from clinic.accounts.models import Purpose, User
 from clinic.audit import actions as audit
 from clinic.cases import actions, showing
 from clinic.cases.finding import find_case
 from clinic.cases.forms import WallForm
+from clinic.forms import posted
 from clinic.vault.keyring import current
 
 
 @members(Purpose.SUPERVISING)
-@require_http_methods(["GET", "HEAD", "POST"])
+@FORM
 def wall(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Who may still open it, and why; who had opened it so far stands beside the question."""
     case = find_case(request, case_id)
-    form = WallForm(request.POST or None, people=_people(), initial={"people": [str(request.user.pk)]})
+    form = WallForm(posted(request), people=_people(), initial={"people": [str(request.user.pk)]})
     if request.method == "POST" and form.is_valid():
         inside = form.cleaned_data["people"]
         people = list(User.objects.filter(organisation=case.organisation_id, pk__in=inside))

@@ -47,6 +47,7 @@ def live(scene: Path, watch: Watch) -> None:
         "canaries": canaries.known,
         "passphrase": people.papers("ben").passphrase,
         "nameless": watch.nameless,
+        **people.trail.told(),
         "requests": len((scene / "logs" / "access.log").read_text().splitlines()),
     }
     print(json.dumps(told), flush=True)  # noqa: T201

@@ -15,6 +15,7 @@ BOXES = ("month", "day", "year")
 PLAIN_DAYS = {"call_back_on", "on", "until"}
 FUTURE_DAYS = {"detention_hearing_on"}
 SEARCHED = {"text", "search", "textarea", "tel", "email"}
+WRITTEN = SEARCHED | {"password"}
 
 
 def filled(form: Form, canaries: Canaries, where: str, answers: Answers) -> dict[str, Any]:
@@ -31,9 +32,8 @@ def filled(form: Form, canaries: Canaries, where: str, answers: Answers) -> dict
 
 
 def _answer(found: Field, form: Form, canaries: Canaries, where: str) -> dict[str, Any]:
-    stem, _, box = found.name.rpartition("_")
-    if box in BOXES and f"{stem}_month" in form.fields:
-        return _day(stem, form, canaries, where)
+    if is_part_of_a_day(found.name, form):
+        return _day(found.name.rpartition("_")[0], form, canaries, where)
     if found.kind in SEARCHED:
         return {found.name: _text(found, canaries, f"{where}: {found.name}")}
     if found.kind == "checkbox":
@@ -41,6 +41,11 @@ def _answer(found: Field, form: Form, canaries: Canaries, where: str) -> dict[st
     if found.options:
         return {found.name: (found.chosen or _first(found.options))[0]}
     return {found.name: found.value}
+
+
+def is_part_of_a_day(name: str, form: Form) -> bool:
+    stem, _, box = name.rpartition("_")
+    return box in BOXES and f"{stem}_month" in form.fields
 
 
 def _first(options: Sequence[str]) -> list[str]:

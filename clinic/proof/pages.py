@@ -1,10 +1,14 @@
 """A page as a browser sees it: its forms, and every field in them."""
 
+import html
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 Attributes = dict[str, str]
 TICKS = {"radio", "checkbox"}
+ONCE = re.compile(r'class="once__secret" translate="no"><bdi>([^<]+)</bdi>')
+CODES = re.compile(r"<li><bdi>([0-9A-Z]{5}-[0-9A-Z]{5})</bdi></li>")
 NOT_FILLED = {"submit", "button", "image", "reset"}
 
 
@@ -82,3 +86,12 @@ def forms_of(page: str) -> list[Form]:
     reader = _Reader()
     reader.feed(page)
     return reader.forms
+
+
+def shown_once(page: str) -> list[str]:
+    """A passphrase, a phone's key, a printed code: in the order of the page."""
+    return [html.unescape(secret) for secret in ONCE.findall(page)]
+
+
+def backup_codes(page: str) -> list[str]:
+    return CODES.findall(page)

@@ -17,6 +17,9 @@ class Proof:
     patterns: int
     requests: int
     nameless: int
+    walked: list[str]
+    boxes: list[str]
+    written: list[str]
     searched: list[Searched]
     signed_in: list[str]
     nothing: Attempt
@@ -54,6 +57,9 @@ def look(where: Scene, clinic: Living) -> Proof:
         search.patterns,
         clinic.requests,
         clinic.nameless,
+        clinic.walked,
+        clinic.boxes,
+        clinic.written,
         found,
         clinic.end(),
         nothing,

@@ -96,6 +96,9 @@ class Living:
     passphrase: str
     requests: int
     nameless: int
+    walked: list[str]  # these three as trail.py has them
+    boxes: list[str]
+    written: list[str]
     process: subprocess.Popen[str]
 
     def end(self) -> list[str]:

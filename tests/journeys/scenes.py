@@ -21,6 +21,13 @@ TOO_MANY = """form => { for (let at = 0; at < 600; at++) {
 FORGED = """form => { form.elements.csrfmiddlewaretoken.value = "forged"; }"""
 
 
+MOVES = {
+    "ready": (build.make_ready, "sol", ("", "approve", "send-back")),
+    "approved": (build.make_approved, "ana", ("", "sent")),
+    "sent": (build.make_sent, "ana", ("received",)),
+}
+
+
 class Company:
     """Who is here in these scenes, each in one browser."""
 
@@ -90,12 +97,13 @@ def finding(here: Company) -> None:
 
 
 def with_the_agency(here: Company) -> None:
-    """A request that was approved, sent and received."""
-    sent = build.make_request(here.world.cast, here.world.case, case_number="MP-26-000125")
-    build.make_ready(here.world.cast, sent)
-    sol = here["sol"]
-    _at(sol, "uvisa-request-ready", build.url(sent))
-    _at(sol, "uvisa-approve-ready", build.url(sent, "approve"))
+    """Each move, with a request for which it is the next."""
+    for at, (make, name, moves) in MOVES.items():
+        made = build.make_request(here.world.cast, here.world.case, case_number="MP-26-000125")
+        make(here.world.cast, made)
+        for move in moves:
+            _at(here[name], f"uvisa-{move or 'request'}-{at}", build.url(made, move))
+    _at(here["sol"], "uvisa-cannot", build.url(here.world.request, "approve"))
     received = here.world.received
     for move in ("", "answer", "days"):
         _at(here["ana"], f"uvisa-{move or 'request'}-received", build.url(received, move))

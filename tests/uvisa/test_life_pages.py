@@ -141,6 +141,16 @@ def test_a_second_time_is_told_kindly(cast, draft):
 # Ready
 
 
+@pytest.mark.parametrize("move", [move for move in FORMS if MOVES[move][0]])
+def test_a_move_that_is_not_possible_asks_nothing(cast, draft, move):
+    browser = signed_in(cast, MOVES[move][1])
+    told = browser.get(build.url(draft, move), secure=True)
+    assert told.status_code == 409
+    assert "The request stands as: <strong>Being written</strong>" in words(told)
+    assert 'name="rev"' not in words(told)
+    assert build.url(draft) in words(told)
+
+
 def test_not_ready_yet(cast, case):
     request = build.make_request(cast, case, case_number="")
     answer = build.post(signed_in(cast, "ben"), request, "ready")

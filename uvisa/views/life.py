@@ -32,9 +32,18 @@ from uvisa.rules import Status
 from uvisa.words import STATUS, impossible
 
 from .finding import again, check_rev, find_request
-from .page import legal
+from .page import legal, moves
 
 Move = Callable[..., None]
+POSSIBLE = {
+    "approve": "can_approve",
+    "send_back": "can_send_back",
+    "sent": "can_send",
+    "received": "can_receive",
+    "answer": "can_answer",
+    "days": "can_correct",
+    "withdraw": "can_withdraw",
+}
 
 
 @staff
@@ -66,7 +75,7 @@ def approve(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespo
         asks_checked=bool(law["open_rules"]),
         asks_weighed=bool(law["agreements"]),
     )
-    return _moved(request, found, form, "uvisa/approve.html", actions.approve, **law)
+    return _moved(request, found, form, "approve", actions.approve, **law)
 
 
 @members(Purpose.SUPERVISING)
@@ -74,7 +83,7 @@ def approve(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespo
 def send_back(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
     form = SendBackForm(posted(request), initial={"rev": found.rev})
-    return _moved(request, found, form, "uvisa/send_back.html", actions.send_back)
+    return _moved(request, found, form, "send_back", actions.send_back)
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)
@@ -83,7 +92,7 @@ def sent(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse
     found = find_request(request, case_id, request_id)
     form = SentForm(posted(request), initial={"rev": found.rev, "sent_on": timezone.localdate()})
     agreements = requests.agreements_of(found, on=timezone.localdate())
-    return _moved(request, found, form, "uvisa/sent.html", actions.record_sent, agreements=agreements)
+    return _moved(request, found, form, "sent", actions.record_sent, agreements=agreements)
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)
@@ -91,7 +100,7 @@ def sent(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse
 def received(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
     form = ReceivedForm(posted(request), initial={"rev": found.rev, "received_on": timezone.localdate()})
-    return _moved(request, found, form, "uvisa/received.html", actions.record_received)
+    return _moved(request, found, form, "received", actions.record_received)
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)
@@ -99,7 +108,7 @@ def received(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResp
 def answer(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
     form = AnswerForm(posted(request), initial={"rev": found.rev})
-    return _moved(request, found, form, "uvisa/answer.html", _record_answer)
+    return _moved(request, found, form, "answer", _record_answer)
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)
@@ -109,7 +118,7 @@ def days(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse
     found = find_request(request, case_id, request_id)
     known = {"rev": found.rev, "sent_on": found.sent_on, "received_on": found.received_on}
     form = DaysForm(posted(request), initial=known, is_received=found.received_on is not None)
-    return _moved(request, found, form, "uvisa/days.html", _correct_days)
+    return _moved(request, found, form, "days", _correct_days)
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)
@@ -117,7 +126,7 @@ def days(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse
 def withdraw(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
     form = WhyForm(posted(request), initial={"rev": found.rev})
-    return _moved(request, found, form, "uvisa/withdraw.html", actions.withdraw)
+    return _moved(request, found, form, "withdraw", actions.withdraw)
 
 
 def _record_answer(*, status: str, **answers: Any) -> None:
@@ -132,11 +141,13 @@ def _moved(
     request: StaffRequest,
     found: CertificationRequest,
     form: forms.Form,
-    template: str,
+    name: str,
     move: Move,
     **context: Any,
 ) -> HttpResponse:
     """Shows the form, or makes the move. What is refused is told at the form, with what was typed in it."""
+    if request.method != "POST" and not moves(found, request.purposes)[POSSIBLE[name]]:
+        return _cannot(request, found)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -150,9 +161,14 @@ def _moved(
             form = _over(form, found)
         else:
             return redirect("uvisa:request", found.case_id, found.pk)
-    return render(
-        request, template, {"case": found.case, "request_row": found, "form": form, **context}, status=status
-    )
+    context |= {"case": found.case, "request_row": found, "form": form}
+    return render(request, f"uvisa/{name}.html", context, status=status)
+
+
+def _cannot(request: StaffRequest, found: CertificationRequest) -> HttpResponse:
+    """The page of a move that this request is past, or not ready for: nothing is asked."""
+    context = {"case": found.case, "request_row": found, "status": STATUS[found.status]}
+    return render(request, "uvisa/cannot.html", context, status=409)
 
 
 def _make(move: Move, request: StaffRequest, found: CertificationRequest, form: forms.Form) -> None:

@@ -47,7 +47,7 @@ def legal(found: CertificationRequest, *, on: date) -> dict[str, Any]:
     }
 
 
-def moves(found: CertificationRequest, purposes: Purposes, *, ready: bool) -> dict[str, bool]:
+def moves(found: CertificationRequest, purposes: Purposes, *, ready: bool = True) -> dict[str, bool]:
     keeps, decides = bool(KEEPS_CLOCKS & purposes), Purpose.SUPERVISING in purposes
     with_agency = found.status in rules.WITH_THE_AGENCY
     return {

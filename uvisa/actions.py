@@ -218,7 +218,5 @@ def _save(
     promises.renew(request, by=by, on=on)
     request.save()
     if not request.case.walled:
-        entry = listing.entry_of(request, request.case)
-        for purpose in (Purpose.COORDINATION, Purpose.SUPERVISING):
-            lists.publish(teams.by_purpose(purpose), entry)
+        lists.publish_for_deciding(listing.entry_of(request, request.case))
     audit.record(event, by=by, case_id=request.case_id, target=request, details=details)

@@ -5,8 +5,9 @@ class UvisaConfig(AppConfig):
     name = "uvisa"
 
     def ready(self) -> None:
-        from clinic.cases import sections
+        from clinic.cases import lists, sections
 
-        from . import on_case
+        from . import listing, on_case
 
         sections.register("uvisa", on_case.section)
+        lists.register("uvisa", listing.entries_of)

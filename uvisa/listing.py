@@ -55,6 +55,11 @@ def due_of(clock: Clock) -> Due:
     )
 
 
+def entries_of(case: Case) -> list[Entry]:
+    """Those of every request of a case: a corrected name stands on the board at once."""
+    return [entry_of(request, case) for request in CertificationRequest.objects.filter(case=case)]
+
+
 def entry_of(request: CertificationRequest, case: Case) -> Entry:
     """Due on the earliest day that asks for an act."""
     client = lists.client_of(Person.objects.filter(case=case))

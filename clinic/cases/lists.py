@@ -1,6 +1,6 @@
 """What the teams' sealed indexes say of a case: written with every change, scanned by every list."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 from django.apps import apps
@@ -21,6 +21,14 @@ CASE, STUB, PARTY = "case", "stub", "party"
 FOLD_AT = 64  # each one that was delivered costs every reader some 0.2 ms
 MOST = 20
 
+Maker = Callable[[Case], Iterable[Entry]]
+_makers: dict[str, Maker] = {}
+
+
+def register(name: str, maker: Maker) -> None:
+    """`maker(case)`: what a room above lists of a case for those who decide. Renewed with the case."""
+    _makers[name] = maker
+
 
 def mirror(case: Case) -> None:
     """Brings every team's index in line with the case, in the transaction of the write."""
@@ -34,6 +42,8 @@ def mirror(case: Case) -> None:
         publish(intake, stub_entry(case, people))
     for person in people:
         _publish_party(case, person)
+    if not case.walled:
+        _publish_rows(case)
 
 
 def hide(case: Case) -> None:
@@ -52,6 +62,11 @@ def publish(team: Team, entry: Entry) -> None:
         return
     trusted = roster.trusted_team(team.pk)
     index.deliver(team.pk, trusted.epoch, trusted.public, entry=entry)
+
+
+def publish_for_deciding(entry: Entry) -> None:
+    for purpose in (Purpose.COORDINATION, Purpose.SUPERVISING):
+        publish(teams.by_purpose(purpose), entry)
 
 
 def withdraw(team: Team, thing: UUID) -> None:
@@ -180,8 +195,13 @@ def client_of(people: Iterable[Person]) -> Person | None:
 def _publish_party(case: Case, person: Person) -> None:
     data = {"role": str(person.role), "reference": "" if case.walled else case.reference}
     entry = Entry(id=person.pk, kind=PARTY, terms=_terms([person]), digits=_digits([person]), data=data)
-    for purpose in (Purpose.COORDINATION, Purpose.SUPERVISING):
-        publish(teams.by_purpose(purpose), entry)
+    publish_for_deciding(entry)
+
+
+def _publish_rows(case: Case) -> None:
+    for maker in _makers.values():
+        for entry in maker(case):
+            publish_for_deciding(entry)
 
 
 def _listed(case: Case) -> Iterator[UUID]:

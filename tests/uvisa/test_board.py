@@ -13,7 +13,9 @@ from django.utils import timezone
 from clinic.accounts import teams
 from clinic.accounts.models import Purpose
 from clinic.audit.models import AuditEvent
+from clinic.cases import actions as cases
 from clinic.cases import lists
+from clinic.cases.models import Person
 from clinic.directory import actions as directory
 from clinic.directory.models import ClockRule
 from clinic.vault import index
@@ -54,6 +56,38 @@ def test_it_works(cast, draft):
     assert "Owner: ana" in page
     assert '<h2 id="due-later">' in page
     assert "<title>Certification requests" in page
+
+
+def correct_name(cast, draft, who):
+    by = getattr(cast, who)
+    with cast.acting(by):
+        case = build.opened(draft.case)
+        client = lists.client_of(Person.objects.filter(case=case))
+        client.given_names = "Quentina"
+        cases.edit_case(case=case, rows=[client], by=by)
+
+
+@pytest.mark.parametrize("who", ["ana", "ben"])
+def test_a_corrected_name_stands_on_it_at_once(cast, draft, who):
+    """ben holds the case, but not the key of the list: what he changes is delivered."""
+    build.make_received(cast, draft)
+    correct_name(cast, draft, who)
+    for reader in ("ana", "sol"):
+        page = look(signed_in(cast, reader))
+        assert "Quentina Zvezdalia" in page
+        assert "Quintessa" not in page
+
+
+def test_a_walled_case_stays_off_it_when_a_name_is_corrected(cast, draft):
+    build.make_received(cast, draft)
+    with cast.acting(cast.sol):
+        cases.wall_case(
+            case=build.opened(draft.case), people=[cast.sol, cast.ben], why="A conflict.", by=cast.sol
+        )
+    correct_name(cast, draft, "ben")
+    page = look(signed_in(cast, "sol"))
+    assert "Quentina" not in page
+    assert "No agency owes us an answer." in page
 
 
 def test_looking_is_on_record(cast):

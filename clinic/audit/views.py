@@ -9,7 +9,7 @@ from clinic.accounts.doors import StaffRequest, members
 from clinic.accounts.models import Purpose
 from clinic.vault.keyring import current
 
-from . import checkup
+from . import checkup, folding
 from .actions import record_view
 from .chain import head_text, verify
 from .events import Event
@@ -23,9 +23,10 @@ LOOKED_AT = 2000  # events whose chain the page checks; the page of checks looks
 @require_safe
 def clinic_record(request: StaffRequest) -> HttpResponse:
     record_view(Event.RECORD_VIEWED, by=request.user)
-    events = Paginator(readable(current()), PER_PAGE)
+    page = Paginator(readable(current()), PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": events.get_page(request.GET.get("page")),
+        "page": page,
+        "lines": folding.lines(page),
         "head": head_text(request.user.organisation),
         "faults": verify(request.user.organisation, newest=LOOKED_AT),
     }

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from clinic import languages, numbers
 from clinic.accounts.models import Purpose
-from clinic.audit import reading
+from clinic.audit import folding, reading
 from clinic.audit.events import Event
 from clinic.vault.errors import Tampered
 from clinic.vault.keyring import current
@@ -55,7 +55,7 @@ def page_of(case: Case) -> dict[str, Any]:
         "damaged": damaged_notes + damaged_documents,
         "holders": access.holders(case),
         "can_wall": Purpose.SUPERVISING in current().named and not case.walled,
-        "events": reading.readable(current(), case_id=case.pk)[:EVENTS],
+        "events": folding.lines(reading.readable(current(), case_id=case.pk)[:EVENTS]),
     }
 
 

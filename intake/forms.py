@@ -24,12 +24,6 @@ LISTS = {
 class CallForm(FactsForm):
     """Two things are needed: who the person is, and how to reach the caller."""
 
-    reveals = {
-        "case_urgent_why": "case_urgent=yes",
-        "detention_notice_to_appear_on": "detention_in_removal_proceedings=yes,unknown",
-        "detention_hearing_on": "detention_in_removal_proceedings=yes,unknown",
-    }
-
     no_way_back = BooleanField(label=_("There is no safe way to call back"), required=False)
     call_back_on = forms.DayField(
         label=_("We promised to call back on"),

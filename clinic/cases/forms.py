@@ -75,6 +75,11 @@ class FactsForm(forms.Form):
     """All that a first call asks. Nothing is required but what a subclass says."""
 
     marks = "needed"
+    reveals = {
+        "case_urgent_why": "case_urgent=yes",
+        "detention_notice_to_appear_on": "detention_in_removal_proceedings=yes,unknown",
+        "detention_hearing_on": "detention_in_removal_proceedings=yes,unknown",
+    }
 
     client_given_names = text(_("Given names"), hint=_("As the family says them."))
     client_family_names = text(_("Family names"), hint=_("Both surnames, if there are two."))

@@ -31,6 +31,10 @@ def ana(cast: Cast) -> Client:
     return signed_in(cast, "ana")
 
 
+def test_why_it_is_urgent_is_asked_where_it_is(case, ana):
+    assert 'data-reveal="case_urgent=yes"' in get(ana, "edit", case).content.decode()
+
+
 def facts(cast: Cast, case: Case) -> tuple[Case, Person, Person, Detention]:
     with cast.acting(cast.ana):
         row = open_case(case)

@@ -32,7 +32,7 @@ class GiveForm(forms.Form):
         assert isinstance(field, ChoiceField)
         field.choices = [(str(one.id), one.label) for one in people]
         field.error_messages["invalid_choice"] = _(
-            "This person does not work here now. Choose somebody else."
+            "This person has the case already, or does not work here now. Choose somebody else."
         )
 
     def name_of(self, person: str) -> str:

@@ -11,6 +11,7 @@ from clinic.accounts import roster
 from clinic.accounts.models import Purpose
 from clinic.accounts.roster import Person, Role
 from clinic.cases import lists
+from clinic.cases.models import Case
 from clinic.vault.errors import Locked
 
 from .rules import ATTORNEYS
@@ -33,13 +34,13 @@ class Choice:
         return _(", ").join(parts)
 
 
-def choices() -> list[Choice]:
-    """Attorneys first; nobody who left, and nobody who is not on the roster."""
+def choices(case: Case) -> list[Choice]:
+    """Attorneys first; nobody who has the case, who left, or who is not on the roster."""
     held = _how_many()
     found = [
         Choice(one.id, one.name, Role(one.role), _count(one, held))
         for one in roster.people().values()
-        if one.active
+        if one.active and str(one.id) != case.owner
     ]
     return sorted(found, key=lambda choice: (ORDER.index(choice.role), choice.name.casefold()))
 

@@ -41,8 +41,7 @@ DONE = {
 @FORM
 def give(request: StaffRequest, case_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
-    people = choices()
-    form = GiveForm(posted(request), people=people, initial={"rev": case.rev, "how": How.GIVE})
+    form = GiveForm(posted(request), people=choices(case), initial={"rev": case.rev, "how": How.GIVE})
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -55,7 +54,7 @@ def give(request: StaffRequest, case_id: UUID) -> HttpResponse:
             )
         except Stale:
             case, status = Case.objects.get(pk=case.pk), 409
-            form = _over(form, case, people)
+            form = _over(form, case)
     context = {"case": case, "form": form, "changed": status == 409, **history.page_of(case)}
     return render(request, "referrals/give.html", context, status=status)
 
@@ -180,7 +179,7 @@ def _take_back(request: StaffRequest, case: Case, person: User, *, renew_keys: b
     return redirect("desk:home") if person == by else redirect("cases:case", case.pk)
 
 
-def _over(form: GiveForm, newer: Case, people: list[Any]) -> GiveForm:
+def _over(form: GiveForm, newer: Case) -> GiveForm:
     """The same answers on top of what somebody else did meanwhile."""
     kept = {name: value for name, value in form.cleaned_data.items() if name != "rev"}
-    return GiveForm(people=people, initial={**kept, "rev": newer.rev})
+    return GiveForm(people=choices(newer), initial={**kept, "rev": newer.rev})

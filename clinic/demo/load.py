@@ -14,6 +14,7 @@ from clinic.directory.models import Agency
 from intake import actions as intake
 from referrals import actions as referrals
 from uvisa import actions as uvisa
+from uvisa.models import CertificationRequest
 
 from . import accounts
 from .cases import CALLS, DRAFTS, FictionalCall
@@ -39,6 +40,7 @@ def load_demo() -> bool:
         for call, case in zip(CALLS, logged, strict=True):
             _route(cast, call, case, today)
         _certify(cast, logged[0], today)
+        _ask_for(cast, logged[-1], "kandiyohi-county-sheriff", today, WORKER)
         _begin_drafts(cast)
         accounts.keep(cast.accounts, cast.recovery_codes)
     return True
@@ -140,13 +142,10 @@ def _promise(cast: Cast, call: FictionalCall, case: Case, today: date) -> None:
 
 def _certify(cast: Cast, case: Case, today: date) -> None:
     """Sent and received two days ago: the board shows both clocks running."""
-    agency, sent = Agency.objects.filter(slug="minneapolis-police").first(), today - timedelta(days=3)
-    if agency is None:
+    sent = today - timedelta(days=3)
+    request = _ask_for(cast, case, "minneapolis-police", sent, VICTIM)
+    if request is None:
         return
-    with cast.acting("ana"):
-        request = uvisa.draft_request(case=_opened(case), agency=agency, by=cast["ana"], on=sent, **VICTIM)
-        uvisa.mark_ready(request=request, by=cast["ana"], on=sent)
-    request = _again(request)
     with cast.acting("sol"):
         _opened(case)
         uvisa.approve(request=request, by=cast["sol"], on=sent, checked=True, weighed=True)
@@ -157,6 +156,31 @@ def _certify(cast: Cast, case: Case, today: date) -> None:
         day = sent + timedelta(days=1)
         uvisa.record_received(request=request, received_on=day, how="mail", by=cast["ana"], on=today)
 
+
+def _ask_for(
+    cast: Cast, case: Case, slug: str, on: date, told: dict[str, Any]
+) -> CertificationRequest | None:
+    """A request that waits for sol; none where the directory is not loaded."""
+    agency = Agency.objects.filter(slug=slug).first()
+    if agency is None:
+        return None
+    with cast.acting("ana"):
+        request = uvisa.draft_request(case=_opened(case), agency=agency, by=cast["ana"], on=on, **told)
+        uvisa.mark_ready(request=request, by=cast["ana"], on=on)
+    again: CertificationRequest = _again(request)
+    return again
+
+
+WORKER = {
+    "crimes": ["labor_contracting_fraud"],
+    "crime_dates": "2026-01-09",
+    "crime_place": "Willmar, Kandiyohi County",
+    "case_number": "KC-0000-000001",
+    "how_helped": "She gave the sheriff her contract and told how the pay was kept from her.",
+    "removal_proceedings": True,
+    "expedite_asked": True,
+    "proof_of_proceedings": True,
+}
 
 VICTIM = {
     "crimes": ["felonious_assault"],

@@ -44,7 +44,9 @@ def test_it_works(demo):
         client = Client()
         answers = {name: one[name] for name in ("name", "passphrase", "code")}
         assert client.post("/sign-in/", answers, secure=True).status_code == 302
-        assert client.get("/", secure=True).status_code == 200
+        home = client.get("/", secure=True)
+        assert home.status_code == 200
+        assert ("wait for your approval" in home.content.decode()) == (one["name"] == "sol")
     assert SealedTotp.objects.count() == 5
     assert one["passphrase"] in run("demo_accounts")
 

@@ -21,5 +21,5 @@ def section(case: Case, user: User) -> Section:
         }
         for request in CertificationRequest.objects.filter(case=case)
     ]
-    ask = Action(reverse("uvisa:new", args=[case.pk]), _("Ask for a U-visa certification"))
-    return Section(_("U-visa certification"), rows, [ask])
+    ask = Action(reverse("uvisa:new", args=[case.pk]), _("Ask for a U‑visa certification"))
+    return Section(_("U‑visa certification"), rows, [ask])

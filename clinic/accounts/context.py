@@ -70,11 +70,8 @@ def banner(purposes: frozenset[str]) -> dict[str, str] | None:
 
 
 def lonely() -> dict[str, str]:
-    text = _(
-        "Only one person here is a coordinator. If they lose their passphrase and their recovery code, "
-        "only the clinic’s printed recovery codes help."
-    )
-    return {"text": text, "url": _url("accounts:invite"), "link": _("Invite a second coordinator")}
+    text = _("Only one coordinator works here.")
+    return {"text": text, "url": _url("accounts:invite"), "link": _("Invite a second one")}
 
 
 def idle_seconds(request: HttpRequest) -> int:

@@ -145,10 +145,10 @@ def test_a_coordinator_sees_who_works_here(cast):
 
 def test_the_banner_stays_until_there_are_two_coordinators(cast):
     ana = signed_in(cast, "ana")
-    assert "Only one person here is a coordinator" in get(ana, "/me/")
-    assert "Only one person here is a coordinator" not in get(signed_in(cast, "ben"), "/me/")
+    assert "Only one coordinator works here" in get(ana, "/me/")
+    assert "Only one coordinator works here" not in get(signed_in(cast, "ben"), "/me/")
     ana.post(f"/people/{cast.sol.pk}/role/", {"role": "coordinator"}, secure=True)
-    assert "Only one person here is a coordinator" not in get(ana, "/me/")
+    assert "Only one coordinator works here" not in get(ana, "/me/")
 
 
 def test_only_what_is_ones_own_to_see_stands_in_the_navigation(cast):

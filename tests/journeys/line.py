@@ -101,7 +101,7 @@ def work_on_it(meet: Meet, mode: Mode, reference: str, paper: Path) -> None:
 def ask_for_certification(ana: Person) -> None:
     ana.go(ana.page.url)
     ana.sees("she called 911 herself", "Police report")
-    ana.follow("Ask for a U-visa certification")
+    ana.follow("Ask for a U‑visa certification")
     ana.choose("Agency", "Minneapolis Police Department")
     ana.tick("Felonious assault", "Crimes")
     ana.write("When it happened", "July 9, 2026")

@@ -197,7 +197,7 @@ def test_the_title_names_nobody(cast, draft):
 
 def test_the_case_shows_its_requests(cast, draft):
     page = words(signed_in(cast, "ben").get(f"/cases/{draft.case_id}/", secure=True))
-    assert "U-visa certification" in page
+    assert "U‑visa certification" in page
     assert build.url(draft) in page
     assert new_url(draft.case) in page
 

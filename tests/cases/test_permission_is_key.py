@@ -14,7 +14,8 @@ from clinic.accounts import leaving, rotation
 from clinic.cases import access, generations, moving
 from clinic.cases.models import AccessQuerySet, CaseTeamAccess, CaseUserAccess
 from tests.builders import Cast
-from tests.cases.permission_machine import PermissionMachine, make_larger_clinic
+from tests.cases.permission_clinic import make_larger_clinic
+from tests.cases.permission_machine import PermissionMachine
 
 pytestmark = pytest.mark.django_db
 SHARES = 4

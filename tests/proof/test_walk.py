@@ -13,7 +13,8 @@ from intake.forms import CallForm
 from tests.house.matrix import TABLE, Line, read
 from uvisa.forms import RequestForm
 
-ANSWERS = {200, 302, 409}  # sent empty, a form is shown again, or says that somebody was faster
+SHOWN = {200, 409}  # 409: a page that there is, and not for the case that the matrix asks it of
+TAKEN = {200, 302, 409}  # sent empty, a form is shown again, or says that somebody was faster
 
 # Walked, and no canary written there: why.
 PLAIN_BOXES = {
@@ -30,8 +31,8 @@ PLAIN_BOXES = {
 
 def unwalked(walked: set[str], lines: dict[str, Line]) -> set[str]:
     """What somebody may see or send, and nobody did."""
-    seen = {f"GET {name}" for name, line in lines.items() if 200 in line.get.values()}
-    sent = {f"POST {name}" for name, line in lines.items() if ANSWERS & set(line.post.values())}
+    seen = {f"GET {name}" for name, line in lines.items() if SHOWN & set(line.get.values())}
+    sent = {f"POST {name}" for name, line in lines.items() if TAKEN & set(line.post.values())}
     return (seen | sent) - walked
 
 

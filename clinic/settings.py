@@ -131,6 +131,7 @@ CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_AGE = None
+CSRF_FAILURE_VIEW = "clinic.accounts.views.forged.forged"
 # In the browser, not in the session table: a message may name a case.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 

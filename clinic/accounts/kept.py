@@ -39,12 +39,17 @@ class Kept:
         return [value for name, value in self.fields if value.strip() and not _is_ours(name, value)]
 
 
-def keep(request: HttpRequest, user: UUID | None, path: str, *, sent: bool) -> str:
-    """The sealed fields of this POST, or "" where there is nobody to keep them for or they are too long."""
+def typed(request: HttpRequest, path: str, *, sent: bool) -> Kept:
+    """The fields of this POST, as they came."""
     names = [name for name in request.POST if name not in NEVER and (sent or name != "next")]
     fields = [(name, value) for name in names for value in request.POST.getlist(name)]
-    had_files = request.content_type == "multipart/form-data"
-    content = json.dumps([path, fields, had_files, sent]).encode()
+    return Kept(path, fields, request.content_type == "multipart/form-data", sent)
+
+
+def keep(request: HttpRequest, user: UUID | None, path: str, *, sent: bool) -> str:
+    """The sealed fields of this POST, or "" where there is nobody to keep them for or they are too long."""
+    now = typed(request, path, sent=sent)
+    content = json.dumps([now.path, now.fields, now.had_files, now.sent]).encode()
     if user is None or len(content) > LIMIT:
         return ""
     return seal_kept(content, user)

@@ -90,6 +90,24 @@ def test_a_session_that_ended_gives_back_what_was_typed(meet, cast, case, mode):
     ben.sees("The note was saved.", SAID)
 
 
+def test_signing_out_and_in_in_another_tab_loses_nothing(meet, case):
+    ben = meet("ben")
+    ben.sign_in()
+    ben.go(reverse("cases:add_note", args=[case.pk]))
+    ben.write("Note", SAID)
+    writing, other = ben.page, ben.context.new_page()
+    other.goto("/")
+    other.evaluate("document.querySelector(\"form[action='/sign-out/']\").submit()")
+    other.wait_for_url("**/sign-in/")
+    ben.press("Save the note")
+    ben.sees("Sign in in another tab", SAID)
+    ben.page = other
+    ben.give_both_factors()
+    ben.page = writing
+    ben.press("Continue")
+    ben.sees("The note was saved.", SAID)
+
+
 @pytest.mark.parametrize("mode", [Mode(), QUIET], ids=str)
 def test_the_second_of_two_editors_is_told_and_loses_nothing(meet, case, mode):
     ana, ben = meet("ana", mode), meet("ben", mode)

@@ -13,6 +13,7 @@ NAME = forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "s
 CODE = forms.TextInput(
     {"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "characters", "size": 14}
 )
+PAPER = forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "size": 34})
 PASSPHRASE = forms.PasswordInput({"autocomplete": "current-password", "autocapitalize": "none"})
 NEW_PASSPHRASE = forms.PasswordInput({"autocomplete": "new-password", "autocapitalize": "none"})
 
@@ -70,7 +71,7 @@ class JoinForm(Form):
             "The letters and digits on the paper from your coordinator. Dashes and capitals do not matter."
         ),
         max_length=80,
-        widget=CODE,
+        widget=PAPER,
         error_messages={"required": _("Write the code on your invitation.")},
     )
 
@@ -98,7 +99,7 @@ class LostForm(Form):
         label=_("Recovery code"),
         help_text=_("The long code on the paper you printed when you joined."),
         max_length=80,
-        widget=CODE,
+        widget=PAPER,
         error_messages={"required": _("Write the recovery code from your paper.")},
     )
     code = code_field()

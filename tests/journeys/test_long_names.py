@@ -1,5 +1,7 @@
 """Names of sixty letters without a space, as there are: no page scrolls sideways because of one."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +18,7 @@ LONG = "Beispielhausenbergerdorffwelchevoralternwarengewissenhaftigen"
 @pytest.fixture
 def pages(cast) -> dict[str, list[str]]:
     """Where each reader meets one."""
-    long = {"given_names": LONG, "family_names": LONG, "held_at": LONG, "other_names": [LONG]}
+    long: dict[str, Any] = {"given_names": LONG, "family_names": LONG, "held_at": LONG, "other_names": [LONG]}
     given, offered, waiting = (make_case(cast, **long, urgent=True, urgent_why=LONG) for _case in range(3))
     give(cast, given, cast.ben)
     offer(cast, offered, cast.ben)

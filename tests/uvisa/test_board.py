@@ -63,6 +63,7 @@ def correct_name(cast, draft, who):
     with cast.acting(by):
         case = build.opened(draft.case)
         client = lists.client_of(Person.objects.filter(case=case))
+        assert client
         client.given_names = "Quentina"
         cases.edit_case(case=case, rows=[client], by=by)
 

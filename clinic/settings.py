@@ -32,12 +32,16 @@ PEPPER = env.secret("PEPPER", at_least=32).encode()
 if PEPPER == SECRET_KEY.encode():
     raise ImproperlyConfigured("PEPPER and SECRET_KEY must differ.")
 
-# Cost of one passphrase derivation (Argon2id, one lane).
-ARGON2_FLOOR = (64 * 1024, 3)
+# Cost of one passphrase derivation (Argon2id, one lane): KiB and passes.
+ARGON2_FLOOR, ARGON2_CEILING = (64 * 1024, 3), (1024 * 1024, 16)
 ARGON2_MEMORY_KIB = env.number("ARGON2_MEMORY_KIB", ARGON2_FLOOR[0])
 ARGON2_PASSES = env.number("ARGON2_PASSES", ARGON2_FLOOR[1])
-if not TESTING and (ARGON2_MEMORY_KIB < ARGON2_FLOOR[0] or ARGON2_PASSES < ARGON2_FLOOR[1]):
+if TESTING:
+    ARGON2_FLOOR = (ARGON2_MEMORY_KIB, ARGON2_PASSES)
+if ARGON2_MEMORY_KIB < ARGON2_FLOOR[0] or ARGON2_PASSES < ARGON2_FLOOR[1]:
     raise ImproperlyConfigured("ARGON2_MEMORY_KIB and ARGON2_PASSES may be raised, never lowered.")
+if ARGON2_MEMORY_KIB > ARGON2_CEILING[0] or ARGON2_PASSES > ARGON2_CEILING[1]:
+    raise ImproperlyConfigured("ARGON2_MEMORY_KIB and ARGON2_PASSES may be 1048576 and 16 at most.")
 
 # Must lie in memory: the boot secret and the sign-in throttle are gone when the machine is off.
 BOOT_DIR = Path(env.text("BOOT_DIR", f"/dev/shm/legal-clinic-{os.getuid()}"))  # noqa: S108
@@ -127,11 +131,11 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_NAME = "__Host-csrftoken"
+CSRF_FAILURE_VIEW = "clinic.accounts.views.forged.forged"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_AGE = None
-CSRF_FAILURE_VIEW = "clinic.accounts.views.forged.forged"
 # In the browser, not in the session table: a message may name a case.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 

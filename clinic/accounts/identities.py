@@ -15,15 +15,26 @@ from clinic.vault.codes import from_code, new_secret, to_code
 from clinic.vault.encoding import lp
 from clinic.vault.errors import Tampered
 from clinic.vault.keys import Identity, PublicIdentity, derive, same
-from clinic.vault.passphrase import OWN_CHOICE_LENGTH, generate_passphrase, master_key, normal
+from clinic.vault.passphrase import (
+    COST,
+    OWN_CHOICE_LENGTH,
+    Cost,
+    cost_now,
+    floor_now,
+    generate_passphrase,
+    master_key,
+    normal,
+    read_cost,
+)
 
 from . import devices
 from .errors import PassphraseTooShort
 from .models import User
 
-FORMAT = b"\x01"
+FORMAT, COSTED = b"\x01", b"\x02"  # the second is followed by what one derivation costs
 NONCE, SALT = 12, 16
 PASSPHRASE, CODE = b"passphrase", b"code"
+FORMATS = {PASSPHRASE: (FORMAT, COSTED), CODE: (FORMAT,)}  # a printed code is long enough for no cost at all
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,15 +84,39 @@ def renew_code(user: User, identity: Identity) -> str:
 
 def open_identity(user: User, passphrase: str) -> Identity:
     """The password check. Raises Tampered, at the same cost, whatever is wrong."""
-    if not user.identity_sealed:
+    sealed = bytes(user.identity_sealed)
+    try:
+        cost = cost_of(user)
+    except Tampered:
         dummy_open(passphrase)
-        raise Tampered
-    return _open(user, _passphrase_kek(user, passphrase), bytes(user.identity_sealed), PASSPHRASE)
+        raise
+    return _open(user, _passphrase_kek(user, passphrase, cost), sealed, PASSPHRASE)
+
+
+def cost_of(user: User) -> Cost:
+    """What one try at the passphrase costs. Raises Tampered for somebody without keys, and out of bounds."""
+    sealed = bytes(user.identity_sealed)
+    if sealed[:1] == FORMAT:
+        return floor_now()  # sealed before copies said what they cost
+    return read_cost(head_of(sealed)[1:])
+
+
+def keep_cost(user: User, identity: Identity, passphrase: str) -> None:
+    """After a sign-in: seals anew where another cost is set since. The passphrase and all sessions stay.
+
+    For somebody who has shown both factors: whoever has the passphrase alone learns nothing from the time.
+    """
+    before = bytes(user.identity_sealed)
+    if head_of(before) == _head_now():
+        return
+    _seal_by_passphrase(user, identity, passphrase)
+    unchanged = User.objects.filter(pk=user.pk, identity_sealed=before)
+    unchanged.update(salt=user.salt, identity_sealed=user.identity_sealed)
 
 
 def dummy_open(passphrase: str) -> None:
     """For a name nobody has: the same work, for nothing."""
-    key = derive(master_key(passphrase, uuid4(), os.urandom(SALT)), "kek")
+    key = derive(master_key(passphrase, uuid4(), os.urandom(SALT), cost_now()), "kek")
     AESGCM(key).encrypt(os.urandom(NONCE), Identity.generate().public.raw, None)
 
 
@@ -101,9 +136,14 @@ def _seal_everything(user: User, identity: Identity, passphrase: str | None) -> 
 
 
 def _seal_under_passphrase(user: User, identity: Identity, passphrase: str) -> None:
-    user.salt = os.urandom(SALT)
-    user.identity_sealed = _seal(user, _passphrase_kek(user, passphrase), identity, PASSPHRASE)
+    _seal_by_passphrase(user, identity, passphrase)
     user.password = uuid4().hex
+
+
+def _seal_by_passphrase(user: User, identity: Identity, passphrase: str) -> None:
+    user.salt = os.urandom(SALT)
+    kek = _passphrase_kek(user, passphrase, cost_now())
+    user.identity_sealed = _seal(user, kek, identity, PASSPHRASE, _head_now())
 
 
 def _seal_under_code(user: User, identity: Identity) -> str:
@@ -125,9 +165,9 @@ def _check_owner(user: User, identity: Identity) -> None:
         raise Tampered
 
 
-def _passphrase_kek(user: User, passphrase: str) -> bytes:
+def _passphrase_kek(user: User, passphrase: str, cost: Cost) -> bytes:
     try:
-        return derive(master_key(passphrase, user.id, bytes(user.salt)), "kek")
+        return derive(master_key(passphrase, user.id, bytes(user.salt), cost), "kek")
     except ValueError as error:
         raise Tampered from error
 
@@ -137,22 +177,33 @@ def _code_kek(user: User, secret: bytes) -> bytes:
     return HKDF(hashes.SHA256(), 32, settings.PEPPER, info).derive(secret)
 
 
-def _place(user: User, purpose: bytes) -> bytes:
+def _head_now() -> bytes:
+    return COSTED + cost_now().raw
+
+
+def head_of(sealed: bytes) -> bytes:
+    """What stands before the nonce, plain and authenticated."""
+    return sealed[: 1 + COST.size] if sealed[:1] == COSTED else sealed[:1]
+
+
+def _place(user: User, purpose: bytes, head: bytes = FORMAT) -> bytes:
     fingerprint = PublicIdentity(bytes(user.public_key)).fingerprint
-    return lp(b"clinic/1/identity", user.id.bytes, fingerprint, purpose)
+    cost = [head] if head != FORMAT else []
+    return lp(b"clinic/1/identity", user.id.bytes, fingerprint, purpose, *cost)
 
 
-def _seal(user: User, kek: bytes, identity: Identity, purpose: bytes) -> bytes:
+def _seal(user: User, kek: bytes, identity: Identity, purpose: bytes, head: bytes = FORMAT) -> bytes:
     nonce = os.urandom(NONCE)
-    return FORMAT + nonce + AESGCM(kek).encrypt(nonce, identity.raw, _place(user, purpose))
+    return head + nonce + AESGCM(kek).encrypt(nonce, identity.raw, _place(user, purpose, head))
 
 
 def _open(user: User, kek: bytes, sealed: bytes, purpose: bytes) -> Identity:
-    if sealed[:1] != FORMAT:
+    head = head_of(sealed)
+    if head[:1] not in FORMATS[purpose]:
         raise Tampered
-    nonce, rest = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
+    nonce, rest = sealed[len(head) : len(head) + NONCE], sealed[len(head) + NONCE :]
     try:
-        identity = Identity(AESGCM(kek).decrypt(nonce, rest, _place(user, purpose)))
+        identity = Identity(AESGCM(kek).decrypt(nonce, rest, _place(user, purpose, head)))
     except (InvalidTag, ValueError) as error:
         raise Tampered from error
     _check_owner(user, identity)

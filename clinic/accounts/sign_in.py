@@ -63,6 +63,7 @@ def sign_in(request: HttpRequest, *, name: str, passphrase: str, code: str) -> O
     if not devices.check(user, identity, code):
         raise DidNotMatch
     throttle.forgive()
+    identities.keep_cost(user, identity, passphrase)
     return let_in(request, user, identity)
 
 

@@ -5,13 +5,12 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 
-from django.conf import settings
 from django.test import Client
 from django.test.utils import override_settings
 
 from clinic.accounts import identities
 from clinic.accounts.models import User
-from clinic.vault.passphrase import FLOOR_KIB, FLOOR_PASSES, generate_passphrase, master_key
+from clinic.vault.passphrase import FLOOR, cost_now, generate_passphrase, master_key
 
 from .ground import Ground
 from .lines import Line, Took
@@ -47,10 +46,8 @@ def _cost(ground: Ground) -> AbstractContextManager[object]:
     """What a clinic pays: never less than the floor."""
     if not ground.scale.real_cost:
         return nullcontext()
-    memory = max(settings.ARGON2_MEMORY_KIB, FLOOR_KIB)
-    return override_settings(
-        ARGON2_MEMORY_KIB=memory, ARGON2_PASSES=max(settings.ARGON2_PASSES, FLOOR_PASSES)
-    )
+    memory, passes = map(max, FLOOR, cost_now())
+    return override_settings(ARGON2_MEMORY_KIB=memory, ARGON2_PASSES=passes)
 
 
 def _rounds(ground: Ground) -> dict[str, Took]:

@@ -22,7 +22,7 @@ from clinic.vault.boot import boot_directory
 
 from .lines import Scale
 
-CHEAP = {"ARGON2_MEMORY_KIB": 64, "ARGON2_PASSES": 1}
+CHEAP = {"ARGON2_MEMORY_KIB": 64, "ARGON2_PASSES": 1, "ARGON2_FLOOR": (64, 1)}
 
 
 @dataclass(frozen=True, slots=True)

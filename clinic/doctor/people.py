@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from clinic.accounts import roster
+from clinic.accounts import identities, roster
 from clinic.accounts.models import (
     Organisation,
     PendingGrant,
@@ -17,9 +17,10 @@ from clinic.accounts.models import (
     User,
 )
 from clinic.audit.checkup import Finding, fault, fine, not_seen, warning
-from clinic.vault.errors import Locked
+from clinic.vault.errors import Locked, Tampered
 from clinic.vault.keyring import Keyring
 from clinic.vault.keys import IDENTITY_PUBLIC, same
+from clinic.vault.passphrase import cost_now
 
 from .shapes import some
 
@@ -28,7 +29,7 @@ SALT = 16
 
 def keyless(organisation: Organisation) -> Iterator[Finding]:
     active = User.objects.filter(organisation=organisation, is_active=True)
-    found = [*_without_keys(active), *_unknown(active), *_left(organisation)]
+    found = [*_without_keys(active), *_costs(active), *_unknown(active), *_left(organisation)]
     yield from found
     if not found:
         yield fine(_("%(count)d people can sign in, each with both factors.") % {"count": active.count()})
@@ -50,6 +51,19 @@ def _without_keys(active: QuerySet[User]) -> Iterator[Finding]:
 def _has_identity(user: User) -> bool:
     right = len(user.public_key) == IDENTITY_PUBLIC and len(user.salt) == SALT
     return right and bool(user.identity_sealed)
+
+
+def _costs(active: QuerySet[User]) -> Iterator[Finding]:
+    """A try at a passphrase costs what the copy says; only that person's sign-in makes it what is set now."""
+    older = []
+    for user in filter(_has_identity, active):
+        try:
+            older += [user] if identities.cost_of(user) != cost_now() else []
+        except Tampered:
+            yield fault(_("The cost of a try at %(name)s’s passphrase is out of bounds.") % {"name": user})
+    if older:
+        told = _("Not signed in since the cost of a try was changed: %(names)s.")
+        yield warning(told % {"names": some(older)})
 
 
 def _unknown(active: QuerySet[User]) -> Iterator[Finding]:

@@ -2,11 +2,12 @@
 
 import fcntl
 import secrets
+import struct
 import unicodedata
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
-from typing import IO
+from typing import IO, NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -15,11 +16,46 @@ from xkcdpass import xkcd_password
 
 from .boot import boot_directory
 from .encoding import lp
+from .errors import Tampered
 
 WORDS = 6
 OWN_CHOICE_LENGTH = 20
-FLOOR_KIB, FLOOR_PASSES = 64 * 1024, 3
 SLOTS = 2
+COST = struct.Struct(">II")
+
+
+class Cost(NamedTuple):
+    """Of one derivation: KiB of memory, and how often it goes over them."""
+
+    memory: int
+    passes: int
+
+    @property
+    def raw(self) -> bytes:
+        return COST.pack(*self)
+
+
+FLOOR, CEILING = Cost(*settings.ARGON2_FLOOR), Cost(*settings.ARGON2_CEILING)
+
+
+def cost_now() -> Cost:
+    return Cost(settings.ARGON2_MEMORY_KIB, settings.ARGON2_PASSES)
+
+
+def floor_now() -> Cost:
+    """What no copy may cost less than. The tests have one of their own."""
+    return Cost(*settings.ARGON2_FLOOR)
+
+
+def read_cost(raw: bytes) -> Cost:
+    """What a stored copy says of itself. Raises Tampered below the floor and beyond the ceiling."""
+    if len(raw) != COST.size:
+        raise Tampered
+    cost = Cost(*COST.unpack(raw))
+    limits = zip(floor_now(), cost, CEILING, strict=True)
+    if not all(least <= value <= most for least, value, most in limits):
+        raise Tampered
+    return cost
 
 
 @cache
@@ -36,9 +72,9 @@ def normal(passphrase: str) -> bytes:
     return " ".join(unicodedata.normalize("NFKC", passphrase).split()).encode()
 
 
-def master_key(passphrase: str, user: UUID, salt: bytes) -> bytes:
-    """32 bytes by Argon2id (64 MiB, 3 passes), at most two at once on the machine."""
-    memory, passes = settings.ARGON2_MEMORY_KIB, settings.ARGON2_PASSES
+def master_key(passphrase: str, user: UUID, salt: bytes, cost: Cost | None = None) -> bytes:
+    """32 bytes by Argon2id, at most two at once on the machine. `cost`: as now set."""
+    memory, passes = cost or cost_now()
     kdf = Argon2id(
         salt=salt,
         length=32,

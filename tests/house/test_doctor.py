@@ -96,6 +96,12 @@ def no_identity(cast: Cast) -> None:
     User.objects.filter(pk=cast.ben.pk).update(identity_sealed=b"")
 
 
+def too_cheap_a_cost(cast: Cast) -> None:
+    """Format, KiB and passes stand before the sealed keys."""
+    sealed = bytes(cast.ben.identity_sealed)
+    User.objects.filter(pk=cast.ben.pk).update(identity_sealed=sealed[:1] + bytes(8) + sealed[9:])
+
+
 def no_printed_code(cast: Cast) -> None:
     User.objects.filter(pk=cast.ben.pk).update(identity_by_code=b"")
 
@@ -285,6 +291,7 @@ def a_strange_file(cast: Cast) -> None:
 
 PLANTED: dict[Callable[[Cast], None], str] = {
     no_identity: "ben has no keys",
+    too_cheap_a_cost: "The cost of a try at ben’s passphrase is out of bounds",
     no_printed_code: "ben has no printed recovery code",
     no_one_time_codes: "ben has no one-time codes",
     off_the_roster: "ben is not on the roster",
@@ -339,6 +346,12 @@ def test_an_upload_on_its_way_is_no_orphan(cast):
     writer.write(b"fictional")
     writer.finish()
     assert faults(cast) == []
+
+
+def test_who_has_not_signed_in_since_the_cost_was_raised_is_named(cast, settings):
+    assert "since the cost" not in doctor()
+    settings.ARGON2_PASSES += 1
+    assert "Not signed in since the cost of a try was changed: ana, ben, chi, dee, sol." in doctor()
 
 
 def test_what_only_warns_does_not_fail(cast):

@@ -21,6 +21,8 @@ def test_it_works():
         {"ALLOWED_HOSTS": "*.clinic.example"},
         {"ARGON2_MEMORY_KIB": "1024"},
         {"ARGON2_PASSES": "2"},
+        {"ARGON2_MEMORY_KIB": str(1024 * 1024 + 1)},
+        {"ARGON2_PASSES": "17"},
         {"BOOT_DIR_ANYWHERE": "1"},
         {"DATABASE_URL": "mysql://clinic"},
         {"CLINIC_DEMO": "1"},

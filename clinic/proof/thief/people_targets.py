@@ -44,7 +44,8 @@ def _organisations() -> Iterator[Target]:
 def _users() -> Iterator[Target]:
     for user in User.objects.exclude(identity_sealed=b""):
         mine, paper, name = Owner("user", user.pk), Owner("paper", user.pk), "accounts.User"
-        by_passphrase = identities._place(user, identities.PASSPHRASE)
+        head = identities.head_of(bytes(user.identity_sealed))
+        by_passphrase = identities._place(user, identities.PASSPHRASE, head)
         by_code = identities._place(user, identities.CODE)
         yield plain(
             f"{name}.identity_sealed",
@@ -52,7 +53,7 @@ def _users() -> Iterator[Target]:
             Owner("passphrase", user.pk),
             user.identity_sealed,
             by_passphrase,
-            1,
+            len(head),
         )
         yield plain(f"{name}.identity_by_code", user.pk, paper, user.identity_by_code, by_code, 1)
         if user.pin:

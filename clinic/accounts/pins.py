@@ -22,7 +22,9 @@ PIN = struct.Struct(">I32s")
 
 
 def set_pin(user: User, identity: Identity, everyone: TeamKeys) -> None:
-    keep_pin(user, identity, pin_for(everyone))
+    pin = pin_for(everyone)
+    if pin_of(user, identity) != pin:
+        keep_pin(user, identity, pin)
 
 
 def keep_pin(user: User, identity: Identity, pin: bytes) -> None:

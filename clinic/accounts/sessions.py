@@ -30,6 +30,7 @@ ENDS = "ends"
 class SessionStore(DatabaseStore):
     row: Session | None = None
     left_by: UUID | None = None  # whose session this was, once it is over
+    stored: dict[str, Any] | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -49,6 +50,12 @@ class SessionStore(DatabaseStore):
         row.user_id = UUID(data[SESSION_KEY]) if SESSION_KEY in data else None
         self.row = row
         return row
+
+    def save(self, must_create: bool = False) -> None:
+        """Django saves again when it sets the cookie: once more only where something changed since."""
+        if must_create or self.stored is None or self.stored != dict(self.items()):
+            super().save(must_create)
+            self.stored = dict(self.items())
 
     @property
     def owner(self) -> UUID | None:

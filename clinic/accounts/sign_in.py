@@ -1,5 +1,6 @@
 """Both factors, then a session. In this order, so that every refusal costs and says the same."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -93,8 +94,9 @@ def let_in(request: HttpRequest, user: User, identity: Identity) -> Opened:
     store = session_of(request)
     if store.owner not in {None, user.pk}:
         rotate_token(request)  # a form that another person left open in this browser is not sent as this one
-    with using(arrive(user=user, identity=identity)) as ring:
+    with ExitStack() as held:
         with transaction.atomic():
+            ring = held.enter_context(using(arrive(user=user, identity=identity)))
             key = sessions.begin(store, user)
             record("signed_in", by=user)
         finish_what_waits(user=user, ring=ring)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from clinic.accounts.doors import StaffRequest, staff
+from clinic.accounts.models import Organisation
 from clinic.audit import actions as audit
 from clinic.cases import caseload
 from clinic.cases.models import Case, Detention, PartyRole, Person
@@ -33,8 +34,12 @@ def _plain(name: str, model: type[sealed.SealedModel], **more: Any) -> Any:
     """A model with the sealed model's attributes as columns. In a registry of its own, like its table."""
     columns = {one: _column(getattr(model, one)) for one in model.attributes}
     meta = type("Meta", (), {"app_label": "bench", "apps": APPS, "db_table": f"bench_{name.lower()}"})
-    key = models.UUIDField(primary_key=True)
-    return type(name, (models.Model,), {"__module__": __name__, "Meta": meta, "id": key, **columns, **more})
+    every = {  # what each row of ours has, sealed or not
+        "id": models.UUIDField(primary_key=True),
+        "rev": models.PositiveIntegerField(default=0),
+        "organisation": models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+"),
+    }
+    return type(name, (models.Model,), {"__module__": __name__, "Meta": meta, **every, **columns, **more})
 
 
 def _column(attribute: object) -> Any:
@@ -99,7 +104,8 @@ def copy(rows: Sequence[caseload.Row], user: UUID) -> None:
 
 def _copied(model: Any, row: sealed.SealedModel, **more: Any) -> Any:
     values = {name: _value(getattr(row, name)) for name in row.attributes}
-    return model._default_manager.create(id=row.pk, **values, **more)
+    every = {"id": row.pk, "rev": row.rev, "organisation_id": row.organisation_id}
+    return model._default_manager.create(**every, **values, **more)
 
 
 def _value(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The cases that a person holds by name, opened directly: four queries, however many."""
+"""The cases that a person holds by name, opened directly: three queries, however many."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

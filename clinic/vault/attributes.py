@@ -29,7 +29,7 @@ class Attribute(Generic[T]):
     def __get__(self, row: Any, owner: type) -> Self | T:
         if row is None:
             return self
-        plain = row.opened().get(self.name)
+        plain = (row.__dict__.get("_payload") or row.opened()).get(self.name)
         return self.default() if plain is None else self._load(plain)
 
     def __set__(self, row: Any, value: T) -> None:

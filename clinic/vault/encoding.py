@@ -26,7 +26,7 @@ def pad(content: bytes) -> bytes:
 
 
 def unpad(padded: bytes) -> bytes:
-    end = padded.rfind(b"\x80")
-    if end < 0 or padded[end + 1 :].strip(b"\0"):
+    marked = padded.rstrip(b"\0")
+    if marked[-1:] != b"\x80":
         raise Tampered
-    return padded[:end]
+    return marked[:-1]

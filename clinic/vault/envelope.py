@@ -64,10 +64,11 @@ class Place(NamedTuple):
 class Box(Secret):
     """One 32-byte key of one scope at one generation."""
 
-    __slots__ = ("_cipher", "_key", "generation")
+    __slots__ = ("_cipher", "_header", "_key", "generation")
 
     def __init__(self, key: bytes, generation: int) -> None:
         self._cipher, self._key, self.generation = AESGCM(key), key, generation
+        self._header = HEADER.pack(FORMAT, SUITE, generation)
 
     @property
     def key(self) -> bytes:
@@ -78,17 +79,16 @@ class Box(Secret):
         return commitment(self._key)
 
     def seal(self, place: Place, content: bytes) -> bytes:
-        header = HEADER.pack(FORMAT, SUITE, self.generation)
         nonce = os.urandom(12)
-        return header + nonce + self._cipher.encrypt(nonce, pad(content), place.aad(header))
+        return self._header + nonce + self._cipher.encrypt(nonce, pad(content), place.aad(self._header))
 
     def open(self, place: Place, envelope: bytes) -> bytes:
         """The content. Raises Tampered on anything short, unknown, altered or moved."""
-        if generation_of(envelope) != self.generation:
+        if envelope[:NONCE_AT] != self._header or len(envelope) < SHORTEST:
             raise Tampered
         nonce, sealed = envelope[NONCE_AT:SEALED_AT], envelope[SEALED_AT:]
         try:
-            return unpad(self._cipher.decrypt(nonce, sealed, place.aad(envelope[:NONCE_AT])))
+            return unpad(self._cipher.decrypt(nonce, sealed, place.aad(self._header)))
         except InvalidTag as error:
             raise Tampered from error
 

@@ -84,10 +84,10 @@ class SealedModel(models.Model):
         cls.attributes = tuple(dict.fromkeys(found))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        values = {name: kwargs.pop(name) for name in self.attributes if name in kwargs} if kwargs else {}
+        values = {name: kwargs.pop(name) for name in self.attributes if name in kwargs} if kwargs else None
         super().__init__(*args, **kwargs)
-        for name, value in values.items():
-            setattr(self, name, value)
+        if values:
+            self.fill(**values)
 
     def fill(self, **values: Any) -> Self:
         """Sets sealed attributes, and nothing else."""
@@ -127,9 +127,10 @@ class SealedModel(models.Model):
 
     def opened(self) -> Payload:
         """The record as plain JSON values. Raises Locked or Tampered."""
-        if "_payload" not in self.__dict__:
-            self.__dict__["_payload"] = self._open()
-        return cast(Payload, self.__dict__["_payload"])
+        payload: Payload | None = self.__dict__.get("_payload")
+        if payload is None:
+            payload = self.__dict__["_payload"] = self._open()
+        return payload
 
     @property
     def is_locked(self) -> bool:
@@ -145,7 +146,8 @@ class SealedModel(models.Model):
         envelope, place = bytes(self.sealed), self.place()
         box = current().box(place.scope, generation_of(envelope))
         self._opened_at = place
-        return self._upgraded(DECODER.decode(box.open(place, envelope).decode()))
+        payload, _end = DECODER.raw_decode(box.open(place, envelope).decode())
+        return self._upgraded(payload)
 
     def _upgraded(self, payload: Payload) -> Payload:
         version = payload.pop(VERSION)

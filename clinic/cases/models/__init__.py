@@ -1,4 +1,4 @@
-from .access import AccessQuerySet, CaseTeamAccess, CaseUserAccess
+from .access import AccessQuerySet, CaseTeamAccess, CaseUserAccess, live_on
 from .case import Case, CaseKey, CaseRow, Compartment, Stage
 from .papers import CompartmentRow, Document, Note
 from .people import AskLater, Detention, Paper, PartyRole, Person
@@ -20,4 +20,5 @@ __all__ = [
     "PartyRole",
     "Person",
     "Stage",
+    "live_on",
 ]

@@ -12,9 +12,14 @@ from clinic.accounts.models import TeamEpoch, User
 from .case import Case
 
 
+def live_on(day: date, through: str = "") -> models.Q:
+    """Access that has not ended by then; `through` is the way to its rows ("user_access__")."""
+    return models.Q((f"{through}expires_on", None)) | models.Q((f"{through}expires_on__gte", day))
+
+
 class AccessQuerySet(models.QuerySet[Any]):
     def live(self, on: date) -> "AccessQuerySet":
-        return self.filter(models.Q(expires_on=None) | models.Q(expires_on__gte=on))
+        return self.filter(live_on(on))
 
 
 class CaseUserAccess(UserObjectPermissionBase):

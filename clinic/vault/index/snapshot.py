@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import islice, repeat
 from typing import NamedTuple
 from uuid import UUID
 
@@ -40,6 +40,7 @@ class Snapshot:
         self.damaged, self.unfolded = damaged, unfolded
         self._segments, self._changed = known, changes
         self._hidden = {thing.bytes for thing in changes}
+        self._outs: dict[UUID, set[int]] = {}
 
     def entries(self, *kinds: str) -> list[Entry]:
         """All entries of these kinds ("case"), or of these shelves ("case.waiting")."""
@@ -102,10 +103,19 @@ class Snapshot:
         return place not in segment.gone and segment.head.id(place) not in self._hidden
 
     def _places(self, segment: Segment, kinds: Sequence[str]) -> list[int]:
-        places, out = segment.head.places(kinds), segment.gone
-        if self._hidden:
-            out = out | {n for n, thing in enumerate(segment.head.ids()) if thing in self._hidden}
+        places, out = segment.head.places(kinds), self._out(segment)
         return [place for place in places if place not in out] if out else places
+
+    def _out(self, segment: Segment) -> set[int]:
+        """Places of what is gone or was changed since: found out once."""
+        if segment.id not in self._outs:
+            self._outs[segment.id] = segment.gone | self._overlaid(segment)
+        return self._outs[segment.id]
+
+    def _overlaid(self, segment: Segment) -> set[int]:
+        ids = segment.head.ids() if self._hidden else []
+        changed = self._hidden.intersection(ids)
+        return {place for place, thing in enumerate(ids) if thing in changed} if changed else set()
 
     def _spots(self, kinds: Sequence[str]) -> list[Spot]:
         heads = self._segments.with_heads
@@ -113,8 +123,8 @@ class Snapshot:
 
     def _due(self, segment: Segment, kinds: Sequence[str]) -> Iterator[Due]:
         places = self._places(segment, kinds)
-        found = zip(places, segment.head.due(places), strict=True)
-        return (Due(day, owner, segment, place) for place, (day, owner) in found)
+        days, owners = segment.head.due(places)
+        return map(Due, days, owners, repeat(segment), places)
 
     def _fresh(self, kinds: Sequence[str]) -> list[Entry]:
         return [entry for entry in self._changed.values() if entry and belongs(entry.kind, kinds)]

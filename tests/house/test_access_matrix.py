@@ -80,8 +80,10 @@ def test_an_empty_answer_is_told_what_is_missing(world):
 
 
 def answering(name: str) -> str | None:
-    """Who gets the form again that they sent empty."""
+    """Who gets the form again that they sent empty. A search for nothing is no mistake."""
     line = LINES[name]
+    if name == "cases:search":
+        return None
     both = (member for member in MEMBERS if line.get[member] == line.post[member] == 200)
     return next(both, None)
 

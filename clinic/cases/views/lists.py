@@ -5,12 +5,12 @@ from datetime import date
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from clinic.accounts.doors import StaffRequest, staff
+from clinic.accounts.doors import FORM, StaffRequest, staff
 from clinic.audit import actions as audit
 from clinic.cases import caseload as own
-from clinic.cases import lists
+from clinic.cases import lists, searching
 from clinic.vault.index import Hit
 
 
@@ -23,12 +23,14 @@ def caseload(request: StaffRequest) -> HttpResponse:
 
 
 @staff
-@require_POST
+@FORM
 def search(request: StaffRequest) -> HttpResponse:
     """A POST that answers: no name stands in a URL."""
+    if request.method != "POST":
+        return render(request, "cases/search.html")
     typed = request.POST.get("q", "")[:200].strip()
     audit.record_view(audit.Event.SEARCHED, by=request.user)
-    hits = [_shown(hit) for hit in lists.search(typed)]
+    hits = [_shown(hit) for hit in searching.search(typed)]
     return render(request, "cases/search.html", {"typed": typed, "hits": hits})
 
 

@@ -3,7 +3,7 @@
 import logging
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from clinic.vault.errors import Locked, Stale, Tampered
@@ -30,6 +30,15 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse | None:
         _note(error)
         return render(request, "damaged.html", status=409)
     return None
+
+
+def not_allowed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The address of a button, opened by a person: still 405, with a page that says so."""
+    if response.status_code != 405 or request.method not in {"GET", "HEAD"}:
+        return response
+    page = render(request, "405.html", status=405)
+    page["Allow"] = response["Allow"]
+    return page
 
 
 def _collided(error: DatabaseError) -> bool:

@@ -16,6 +16,14 @@ from tests.builders import make_clinic
 from .doorway import signed_in
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("where", ["/sign-out/", "/lock/", "/stop-reminders/"])
+def test_the_address_of_a_button_says_so(where, recorded):
+    answer = signed_in(make_clinic(), "ben").get(where, secure=True)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "This address belongs to a button" in answer.content.decode()
+
+
 def view(request: HttpRequest) -> HttpResponse:
     return HttpResponse("inside")
 

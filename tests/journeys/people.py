@@ -19,7 +19,7 @@ WIDE, NARROW = 1280, 320
 PATIENCE = 30_000  # milliseconds: the machine may be busy
 # Chromium also reports our own answers (signed out, stale, wrong) as errors in the console.
 OUR_ANSWERS = re.compile(
-    r"Failed to load resource: the server responded with a status of 4(00|01|03|04|09|22)\b"
+    r"Failed to load resource: the server responded with a status of 4(00|01|03|04|05|09|22)\b"
 )
 WIDTHS = """() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"""
 

@@ -46,6 +46,7 @@ class Company:
 def refusals(here: Company) -> None:
     ben, case = here["ben"], here.world.case.pk
     _at(ben, "404", "/cases/nothing/")
+    _at(ben, "405", reverse("accounts:sign_out"))
     _at(ben, "403", reverse("accounts:people"))
     _at(ben, "referrals-gone", reverse("referrals:accept", args=[case]))
     note = reverse("cases:add_note", args=[case])

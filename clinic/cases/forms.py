@@ -12,6 +12,8 @@ from django.forms import (
     CharField,
     CheckboxSelectMultiple,
     ChoiceField,
+    Field,
+    FileInput,
     MultipleChoiceField,
     Textarea,
     ValidationError,
@@ -223,11 +225,21 @@ class NoteForm(forms.Form):
         offer_held(self, held)
 
 
+class UploadField(Field):
+    """The form judges the file: it knows how it came."""
+
+    widget = FileInput({"accept": ".pdf,.jpg,.jpeg,.png,.txt"})
+
+    def clean(self, value: Any) -> Any:
+        return value
+
+
 class DocumentForm(forms.Form):
     title = text(_("What it is"), required=True, hint=_("For example: notice to appear."))
     compartment = forms.ChoiceWithUnknown(
         label=_("Who may read it"), choices=Compartment.choices, unknown=False, later=False
     )
+    file = UploadField(label=_("File"))
 
     def __init__(self, *args: Any, held: Sequence[Compartment], refused: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -236,10 +248,10 @@ class DocumentForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        upload = self.files.get("file")
+        upload = cleaned.pop("file", None)
         problem = self._problem(upload)
         if problem:
-            self.add_error(None, ValidationError(problem))
+            self.add_error("file", ValidationError(problem))
         elif isinstance(upload, SealedUpload):
             cleaned["upload"] = upload
             cleaned["content_type"] = rules.content_type_of(upload.head)

@@ -21,6 +21,8 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 UNKNOWN = "unknown"
 LATER = "later"
 
+EMPTIED = (forms.PasswordInput, forms.FileInput)
+
 Choice = tuple[str, Any]
 
 
@@ -54,9 +56,9 @@ class Bound(BoundField):
 
     @property
     def mark(self) -> str:
-        """Which word stands after the label: optional, needed, or none."""
+        """Which word stands after the label: optional, needed, or none, as after what an answer reveals."""
         if self.form.marks == "optional":
-            return "" if self.field.required else "optional"
+            return "" if self.field.required or self.reveal else "optional"
         return "needed" if self.field.required else ""
 
     @property
@@ -88,6 +90,11 @@ class Form(forms.Form):
         for field in self.fields.values():
             quiet(field)
             plain_words(field)
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether the form comes back with all that was typed; browsers empty passphrases and files."""
+        return not any(isinstance(one.widget, EMPTIED) for one in self.fields.values())
 
     @property
     def error_links(self) -> list[ErrorLink]:

@@ -1,7 +1,8 @@
 from datetime import date
 
 import pytest
-from django.forms import BooleanField, CharField, TextInput
+from django.forms import BooleanField, CharField, PasswordInput, TextInput
+from django.template.loader import render_to_string
 
 from clinic import forms, languages
 
@@ -102,6 +103,32 @@ def test_an_unchanged_form_knows_it():
         initial={"born_on": date(1990, 11, 21)},
     )
     assert "born_on" not in form.changed_data
+
+
+class Leaving(forms.Form):
+    reveals = {"until": "stays=yes"}
+    stays = forms.ChoiceWithUnknown(label="Does it stay?")
+    until = CharField(label="Until when?", required=False)
+    why = CharField(label="Why?", required=False)
+
+
+class Secret(Leaving):
+    passphrase = CharField(label="Passphrase", widget=PasswordInput)
+
+
+def test_what_an_answer_reveals_is_not_called_optional():
+    form = Leaving()
+    assert "(optional)" not in form["until"].as_field_group()
+    assert "(optional)" in form["why"].as_field_group()
+
+
+def test_nothing_is_lost_is_said_where_it_is_so():
+    assert "Nothing you typed is lost" in summary(Leaving({}))
+    assert "Nothing you typed is lost" not in summary(Secret({}))
+
+
+def summary(form) -> str:
+    return render_to_string("parts/error_summary.html", {"form": form})
 
 
 def test_a_question_names_the_answer_that_reveals_it():

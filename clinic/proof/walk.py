@@ -12,7 +12,17 @@ from .papers import Papers
 from .people import People, token
 from .staff import Staff
 
-PAGES = ("/", "/cases/", "/certification/", "/record/", "/record/checks/", "/people/", "/me/", "/promise/")
+PAGES = (
+    "/",
+    "/cases/",
+    "/cases/search/",
+    "/certification/",
+    "/me/",
+    "/people/",
+    "/promise/",
+    "/record/",
+    "/record/checks/",
+)
 
 
 class Walk:

@@ -36,7 +36,7 @@ SAFE_WAYS = (
     ("write", _("Write a letter")),
 )
 PAPERS = (
-    (Paper.ADMINISTRATIVE, _("ICE warrant (administrative, I-200)")),
+    (Paper.ADMINISTRATIVE, _("ICE warrant (administrative, I‑200)")),
     (Paper.JUDICIAL, _("Warrant signed by a judge")),
     (Paper.NONE, _("No paper")),
 )
@@ -100,9 +100,7 @@ class FactsForm(forms.Form):
     client_interpreter = forms.ChoiceWithUnknown(label=_("Is an interpreter needed?"), required=False)
 
     detention_held_at = text(_("Where held now"), hint=_("A jail, an ICE office, or “don’t know”."))
-    detention_arrested_by = text(
-        _("Arrested by whom"), hint=_("ICE, a sheriff, the police, or “don’t know”.")
-    )
+    detention_arrested_by = text(_("Arrested by whom"), hint=_("ICE, a sheriff, or “don’t know”."))
     detention_arrested_on = forms.DayField(label=_("Arrested when"), past=True, required=False)
     detention_arrested_where = text(_("Arrested where"))
     detention_paper = forms.ChoiceWithUnknown(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.accounts.models import Organisation
 from clinic.audit.checkup import Finding, fault, fine
@@ -36,7 +37,14 @@ def keyless(organisation: Organisation) -> Iterator[Finding]:
             _("Sealed files belong to no document: %(ids)s.") % {"ids": some([path.name for path in orphans])}
         )
     if not (foreign or lost or orphans):
-        yield fine(_("%(count)d sealed files, each of a document.") % {"count": len(known)})
+        yield fine(
+            ngettext(
+                "%(count)d sealed file, of a document.",
+                "%(count)d sealed files, each of a document.",
+                len(known),
+            )
+            % {"count": len(known)}
+        )
 
 
 def _id_of(path: Path) -> UUID | None:

@@ -212,10 +212,17 @@ class EditForm(FactsForm):
         return str(field.prepare_value(value) or "")
 
 
+READERS = {
+    Compartment.CASE: _("Everybody who holds the case"),
+    Compartment.ADVOCATE: _("Advocate notes: intake and coordination only"),
+    Compartment.ATTORNEY: _("Attorney notes: the case’s attorney and the supervising attorney only"),
+}
+
+
 class NoteForm(forms.Form):
     text = text(_("Note"), required=True, long=True)
     compartment = forms.ChoiceWithUnknown(
-        label=_("Who may read it"), choices=Compartment.choices, unknown=False, later=False
+        label=_("Who may read it"), choices=list(READERS.items()), unknown=False, later=False
     )
 
     def __init__(self, *args: Any, held: Sequence[Compartment], **kwargs: Any) -> None:
@@ -235,7 +242,7 @@ class UploadField(Field):
 class DocumentForm(forms.Form):
     title = text(_("What it is"), required=True, hint=_("For example: notice to appear."))
     compartment = forms.ChoiceWithUnknown(
-        label=_("Who may read it"), choices=Compartment.choices, unknown=False, later=False
+        label=_("Who may read it"), choices=list(READERS.items()), unknown=False, later=False
     )
     file = UploadField(label=_("File"))
 
@@ -325,7 +332,7 @@ class WallForm(forms.Form):
 def offer_held(form: forms.Form, held: Sequence[Compartment]) -> None:
     """Only the compartments whose key the writer has."""
     field = form.fields["compartment"]
-    field.choices = [(one, label) for one, label in Compartment.choices if one in held]  # type: ignore[attr-defined]
+    field.choices = [(one, READERS[one]) for one in Compartment if one in held]  # type: ignore[attr-defined]
     field.initial = held[-1] if held else None
 
 

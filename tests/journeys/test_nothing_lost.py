@@ -80,7 +80,7 @@ def test_a_session_that_ended_gives_back_what_was_typed(meet, cast, case, mode):
     ben.sign_in()
     ben.go(reverse("cases:add_note", args=[case.pk]))
     ben.write("Note", SAID)
-    ben.tick("The case", "Who may read it")
+    ben.tick("Everybody who holds the case", "Who may read it")
     sessions.end_all(cast.ben)
     ben.press("Save the note")
     ben.sees("You were signed out while you were writing. What you typed is kept")

@@ -29,10 +29,12 @@ from .rules import How, Reason, Status
 def give_case(*, case: Case, to: User, by: User, on: date, rev: int | None = None) -> bool:
     """From now on `to` has the case. False where the attorney notes stay shut, because `by` lacks their key.
 
-    Raises Refused, Stale where the case changed since `rev`, Tampered for somebody not on the roster.
+    Raises Refused, Stale where the case changed since `rev`, Tampered for somebody not on the roster,
+    TooFew where fewer than two could open a walled case then.
     """
     case = _locked(case, rev, on)
     person = _checked(How.GIVE, case, to, None)
+    _check_two_stay(case, case.owner, to)
     _take_from_owner(case, on)
     whole = access.grant_attorney(case, to, by=by)
     _end_offers(case, on=on)
@@ -124,9 +126,7 @@ def take_back(*, case: Case, person: User, renew_keys: bool, by: User, on: date)
     Gives the compartments whose keys wait for somebody who holds them. Raises TooFew for a walled case.
     """
     case = _locked(case, None, on)
-    staying = [row for row in access.holders(case) if row.user_id != person.pk]
-    if case.walled and len(staying) < FEWEST:
-        raise TooFew
+    _check_two_stay(case, str(person.pk))
     access.revoke(case, person)
     _end_everything(case, person, on=on)
     left = generations.renew(case) if renew_keys else []
@@ -160,7 +160,7 @@ def _checked(how: How, case: Case, to: User, until: date | None) -> Person:
         how,
         stage=case.stage,
         role=person.role,
-        has_it=case.owner == str(to.pk),
+        has_it=case.owner == str(to.pk) or (how == How.HELP and _has_for_good(case, to)),
         walled=bool(case.walled),
         supervising=Purpose.SUPERVISING in current().named,
         until=until,
@@ -168,6 +168,11 @@ def _checked(how: How, case: Case, to: User, until: date | None) -> Person:
     if refusal:
         raise Refused(refusal)
     return person
+
+
+def _has_for_good(case: Case, to: User) -> bool:
+    """Lending would put a last day to what they have."""
+    return any(row.user_id == to.pk and row.expires_on is None for row in access.holders(case))
 
 
 # Handing over ----------------------------------------------------------------
@@ -192,6 +197,13 @@ def _take_from_owner(case: Case, on: date) -> None:
     for row in Referral.objects.filter(case=case):
         if row.to == case.owner and row.how == How.GIVE and row.status != Status.WITHDRAWN:
             _end(row, Status.WITHDRAWN, on=on)
+
+
+def _check_two_stay(case: Case, without: str, *more: User) -> None:
+    """Behind a wall no team opens the case. Raises TooFew."""
+    staying = {row.user_id for row in access.holders(case) if str(row.user_id) != without}
+    if case.walled and len(staying | {one.pk for one in more}) < FEWEST:
+        raise TooFew
 
 
 def _wait_again(case: Case, on: date) -> None:

@@ -1,14 +1,18 @@
 """Giving a case, letting somebody help, and what each may open afterwards."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.accounts.models import Nudge, Purpose, RosterEntry
 from clinic.accounts.roster import Role
 from clinic.cases import lists
+from clinic.cases.actions import wall_case
+from clinic.cases.errors import TooFew
 from clinic.cases.models import CaseUserAccess, Stage
 from clinic.vault.errors import Stale, Tampered
 from referrals import actions
@@ -21,6 +25,13 @@ from tests.cases_builders import give, make_case, open_case
 from tests.referrals.desk import SOON, choice, holds, page, visible
 
 pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+SOON_TYPED = {"until": f"{SOON:%m %d %Y}"}
+
+
+def wall(cast, case, *people):
+    with cast.acting(cast.sol):
+        wall_case(case=open_case(case), people=people, why="Both called.", by=cast.sol)
 
 
 @pytest.fixture
@@ -158,6 +169,39 @@ def test_a_helper_needs_an_end(cast):
     assert visible(cast, "chi") == [case.pk]
     with cast.acting(gil):
         assert open_case(case).stage == Stage.WAITING
+
+
+def test_nobody_is_lent_what_they_have_without_an_end(cast):
+    """Else their row would end with that day, and the attorney notes stay behind and open nothing."""
+    case = make_case(cast)
+    give(cast, case, cast.ben)
+    wall(cast, case, cast.sol, cast.ben, cast.dee)
+    before = set(CaseUserAccess.objects.values_list("pk", flat=True))
+    response = page(signed_in(cast, "sol"), "give", case, choice(cast, case, "dee", "help", **SOON_TYPED))
+    assert "This person has the case already" in response.content.decode()
+    assert set(CaseUserAccess.objects.values_list("pk", flat=True)) == before
+    with time_machine.travel(SOON + timedelta(days=1)):
+        assert holds(cast, case, "dee") == {"case", "attorney"}
+
+
+def test_a_helper_may_be_given_more_time(cast):
+    case = make_case(cast)
+    with cast.acting(cast.ana):
+        for until in (SOON, SOON + timedelta(days=1)):
+            actions.let_help(case=open_case(case), to=cast.ben, until=until, by=cast.ana, on=TODAY)
+    assert CaseUserAccess.objects.get(user=cast.ben).expires_on == SOON + timedelta(days=1)
+
+
+def test_a_walled_case_stays_with_two(cast):
+    case = make_case(cast)
+    give(cast, case, cast.ben)
+    wall(cast, case, cast.sol, cast.ben)
+    with cast.acting(cast.sol), pytest.raises(TooFew):
+        actions.give_case(case=open_case(case), to=cast.sol, by=cast.sol, on=TODAY)
+    assert holds(cast, case, "ben") == {"case", "attorney"}
+    with cast.acting(cast.sol):
+        actions.give_case(case=open_case(case), to=cast.dee, by=cast.sol, on=TODAY)
+    assert holds(cast, case, "dee") == {"case", "attorney"}
 
 
 def test_a_walled_case_is_for_supervising_attorneys(cast):

@@ -12,7 +12,7 @@ from clinic.accounts import nudges, roster, teams
 from clinic.accounts.models import Purpose, User
 from clinic.accounts.roster import Person
 from clinic.audit import actions as audit
-from clinic.cases import access, generations, lists
+from clinic.cases import access, generations, lists, promises
 from clinic.cases.actions import FEWEST
 from clinic.cases.errors import TooFew
 from clinic.cases.models import Case, CaseUserAccess, Compartment, Stage
@@ -127,10 +127,12 @@ def take_back(*, case: Case, person: User, renew_keys: bool, by: User, on: date)
     """
     case = _locked(case, None, on)
     _check_two_stay(case, str(person.pk))
+    staying = [row for row in access.holders(case) if row.user_id != person.pk]
     access.revoke(case, person)
     _end_everything(case, person, on=on)
-    left = generations.renew(case) if renew_keys else []
+    left = _renew_keys(case, by=by, on=on) if renew_keys else []
     case = Case.objects.get(pk=case.pk)
+    _pass_promises_on(case, person, [row.user for row in staying], by)
     if case.owner == str(person.pk):
         case.owner, case.owner_name, case.stage = "", "", Stage.WAITING
         case.save()
@@ -197,6 +199,23 @@ def _take_from_owner(case: Case, on: date) -> None:
     for row in Referral.objects.filter(case=case):
         if row.to == case.owner and row.how == How.GIVE and row.status != Status.WITHDRAWN:
             _end(row, Status.WITHDRAWN, on=on)
+
+
+def _renew_keys(case: Case, *, by: User, on: date) -> list[Compartment]:
+    """Offers end with the old keys. Gives what only the next writer who holds it can renew."""
+    left = generations.renew(case)
+    case = generations.remember(case, left)
+    _end_offers(case, on=on)
+    _wait_again(case, on)
+    audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case.pk)
+    return left
+
+
+def _pass_promises_on(case: Case, person: User, staying: list[User], by: User) -> None:
+    if case.walled:
+        promises.stay_with(case, staying, by=by)
+    else:
+        promises.pass_on(case, of=person, to=by)
 
 
 def _check_two_stay(case: Case, without: str, *more: User) -> None:

@@ -5,9 +5,11 @@ class UvisaConfig(AppConfig):
     name = "uvisa"
 
     def ready(self) -> None:
-        from clinic.cases import lists, sections
+        from clinic.cases import lists, promises, sections
 
         from . import listing, on_case
+        from . import promises as own_promises
 
         sections.register("uvisa", on_case.section)
         lists.register("uvisa", listing.entries_of)
+        promises.register("uvisa", own_promises.stay_inside)

@@ -332,6 +332,10 @@ def withdraw(case: Case, attorney: User | None = None) -> None:
     (rows.filter(user=attorney) if attorney else rows).delete()
 
 
+def is_offered(case: Case, user: UUID | str) -> bool:
+    return _offers(case).filter(user=user).exists()
+
+
 def _offers(case: Case) -> AccessQuerySet:
     return CaseUserAccess.objects.filter(content_object=case, permission__codename=CONSIDER)
 

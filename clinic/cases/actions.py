@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.accounts import nudges
-from clinic.accounts.models import Nudge, Purpose, User
+from clinic.accounts.models import Purpose, User
 from clinic.audit import actions as audit
 from clinic.vault import files
 from clinic.vault.errors import Stale
@@ -19,7 +19,7 @@ from clinic.vault.keyring import current
 from clinic.vault.keys import SEED, KeyPair
 from clinic.vault.sealed import SealedModel
 
-from . import access, generations, lists, rules
+from . import access, generations, lists, promises, rules
 from .errors import NotesWouldBeLost, OnlySupervising, TooFew
 from .models import Case, CaseKey, Compartment, Detention, Document, Note, Person
 
@@ -121,10 +121,10 @@ def wall_case(*, case: Case, people: Iterable[User], why: str, by: User) -> None
     _check_wall(case, people)
     case = access.lock(case)
     case.walled = True
-    _give_promise(case, people, by)
+    promises.shut_out_owner(case, people)
     case.save()
-    generations.wall(case, people, by=by)
-    walled = Case.objects.get(pk=case.pk)
+    walled = generations.remember(case, generations.wall(case, people, by=by))
+    promises.stay_with(walled, people, by=by)
     lists.hide(walled)
     lists.mirror(walled)
     audit.record(audit.Event.WALLED, by=by, case_id=case.pk, details={"why": why})
@@ -164,12 +164,6 @@ def _check_wall(case: Case, people: list[User]) -> None:
         stays = access.holds(case, compartment) or access.OPEN[compartment] in keeping
         if not stays and any(generations.sealed_rows(case, compartment)):
             raise NotesWouldBeLost
-
-
-def _give_promise(case: Case, people: list[User], by: User) -> None:
-    """A walled case's promise stays with those who hold it."""
-    if case.nudge and not Nudge.objects.filter(pk=case.nudge, user__in=people).exists():
-        nudges.hand_over(UUID(case.nudge), to=by)
 
 
 def _own_key_pair(case: Case) -> None:

@@ -29,11 +29,7 @@ def say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> None:
 
 def _renewed(case: Case, by: User) -> Case:
     """What the one who acts cannot open, its next writer renews."""
-    left = generations.renew(case)
-    case = Case.objects.get(pk=case.pk)
-    if left:
-        case.keys_due = [str(one) for one in left]
-        case.save()
+    case = generations.remember(case, generations.renew(case))
     audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case.pk)
     return case
 

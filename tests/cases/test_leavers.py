@@ -3,7 +3,7 @@
 import pytest
 
 from clinic.accounts import leaving, recovery
-from clinic.accounts.models import Purpose
+from clinic.accounts.models import Nudge, Purpose
 from clinic.cases import actions, lists
 from clinic.cases.models import Case, CaseKey, CaseUserAccess, Compartment, Stage
 from clinic.vault.envelope import generation_of
@@ -49,6 +49,14 @@ def test_an_offer_to_them_ends(cast, case):
     offer(cast, case, cast.ben, until=soon(2))
     leave(cast, cast.ben)
     assert not CaseUserAccess.objects.exists()
+
+
+def test_an_offer_to_somebody_else_that_ends_with_the_old_keys_reminds_nobody(cast, case):
+    lend(cast, case, cast.ben)
+    offer(cast, case, cast.dee, until=soon(2))
+    leave(cast, cast.ben, hostile=True)
+    assert not CaseUserAccess.objects.exists()
+    assert not Nudge.objects.exists()
 
 
 def test_after_a_hostile_leaver_the_keys_are_new(cast, case):

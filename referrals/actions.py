@@ -130,13 +130,15 @@ def take_back(*, case: Case, person: User, renew_keys: bool, by: User, on: date)
     staying = [row for row in access.holders(case) if row.user_id != person.pk]
     access.revoke(case, person)
     _end_everything(case, person, on=on)
-    left = _renew_keys(case, by=by, on=on) if renew_keys else []
+    left = _renew_keys(case, on) if renew_keys else []
     case = Case.objects.get(pk=case.pk)
     _pass_promises_on(case, person, [row.user for row in staying], by)
     if case.owner == str(person.pk):
         case.owner, case.owner_name, case.stage = "", "", Stage.WAITING
         case.save()
     lists.mirror(case)
+    if renew_keys:
+        audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case.pk)
     audit.record(audit.Event.REVOKED, by=by, case_id=case.pk, details={"from": str(person.pk)})
     return left
 
@@ -201,13 +203,12 @@ def _take_from_owner(case: Case, on: date) -> None:
             _end(row, Status.WITHDRAWN, on=on)
 
 
-def _renew_keys(case: Case, *, by: User, on: date) -> list[Compartment]:
+def _renew_keys(case: Case, on: date) -> list[Compartment]:
     """Offers end with the old keys. Gives what only the next writer who holds it can renew."""
     left = generations.renew(case)
     case = generations.remember(case, left)
     _end_offers(case, on=on)
     _wait_again(case, on)
-    audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case.pk)
     return left
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import F
 
+from clinic.vault import index
 from clinic.vault.errors import Locked, Stale, Tampered
 from clinic.vault.keyring import Keyring, TeamKeys
 from clinic.vault.keys import KEY, Identity, KeyPair, PublicKey, commitment, same
@@ -198,10 +199,11 @@ def lock(team: UUID) -> Team:
     return Team.objects.select_for_update().get(id=team)
 
 
-def lock_epochs(teams: Iterable[UUID]) -> None:
-    """Waits for grants under way and holds up new ones: those need the epoch's row, then the audit's head."""
+def lock_epochs(teams: Collection[UUID]) -> None:
+    """Waits for writes under way and holds up new ones, which need epoch, index, then the audit's head."""
     rows = TeamEpoch.objects.select_for_update().filter(team__in=list(teams)).order_by("team")
     list(rows.only("id"))
+    index.lock_all(teams)
 
 
 def check_coordinator(ring: Keyring) -> None:

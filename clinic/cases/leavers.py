@@ -14,24 +14,21 @@ from .models import Case, Compartment, Stage
 
 def say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> None:
     """Their rows go; their cases wait for somebody new; after a hostile leaver, new keys too."""
+    renewed = []
     for case_id in access.revoke_everything(user):
         case = access.lock(Case(pk=case_id))
         access.unlock(case)
         if not access.holds(case, Compartment.CASE):
             continue
         if hostile:
-            case = _renewed(case, by)
+            case = generations.remember(case, generations.renew(case))
+            renewed.append(case)
         if case.owner == str(user.pk):
             case.owner, case.owner_name, case.stage = "", "", Stage.WAITING
             case.save()
         lists.mirror(case)
-
-
-def _renewed(case: Case, by: User) -> Case:
-    """What the one who acts cannot open, its next writer renews."""
-    case = generations.remember(case, generations.renew(case))
-    audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case.pk)
-    return case
+    for case in renewed:
+        audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case.pk)
 
 
 def readmit(pair: KeyPair, user: User, ring: Keyring) -> None:

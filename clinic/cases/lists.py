@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 from django.apps import apps
+from django.db.models import Q
 
 from clinic.accounts import roster, teams
 from clinic.accounts.models import Purpose, Team, TeamEpoch, User
 from clinic.vault import index
-from clinic.vault.errors import Tampered
+from clinic.vault.errors import Stale, Tampered
 from clinic.vault.index import Entry, Hit, Snapshot
 from clinic.vault.index.sealing import Trust
 from clinic.vault.keyring import Keyring, TeamKeys, current
@@ -20,6 +21,7 @@ from .models import Case, CaseRow, CaseTeamAccess, Detention, PartyRole, Person
 CASE, STUB, PARTY = "case", "stub", "party"
 FOLD_AT = 64  # each one that was delivered costs every reader some 0.2 ms
 MOST = 20
+LISTING = (Purpose.INTAKE, Purpose.COORDINATION, Purpose.SUPERVISING)
 
 Maker = Callable[[Case], Iterable[Entry]]
 _makers: dict[str, Maker] = {}
@@ -32,8 +34,9 @@ def register(name: str, maker: Maker) -> None:
 
 def mirror(case: Case) -> None:
     """Brings every team's index in line with the case, in the transaction of the write."""
-    people, detention = _people(case), Detention.objects.filter(case=case).first()
     holding = _teams_holding(case)
+    _hold(holding)
+    people, detention = _people(case), Detention.objects.filter(case=case).first()
     entry = case_entry(case, people, detention)
     for team in holding:
         publish(team, entry)
@@ -48,7 +51,8 @@ def mirror(case: Case) -> None:
 
 def hide(case: Case) -> None:
     """For a wall: no list shows the case any more; the conflicts index keeps its parties."""
-    for purpose in (Purpose.INTAKE, Purpose.COORDINATION, Purpose.SUPERVISING):
+    _hold([])
+    for purpose in LISTING:
         team = teams.by_purpose(purpose)
         for thing in (case.pk, *_listed(case)):
             withdraw(team, thing)
@@ -65,6 +69,11 @@ def publish(team: Team, entry: Entry) -> None:
 
 
 def publish_for_deciding(entry: Entry) -> None:
+    _hold([])
+    _publish_for_deciding(entry)
+
+
+def _publish_for_deciding(entry: Entry) -> None:
     for purpose in (Purpose.COORDINATION, Purpose.SUPERVISING):
         publish(teams.by_purpose(purpose), entry)
 
@@ -92,6 +101,7 @@ def fold(keys: TeamKeys) -> None:
 
 def fold_own(_user: User, ring: Keyring) -> None:
     """At sign-in: the indexes of the person's teams."""
+    index.lock_all(ring.teams)
     for keys in ring.teams.values():
         fold(keys)
 
@@ -195,13 +205,13 @@ def client_of(people: Iterable[Person]) -> Person | None:
 def _publish_party(case: Case, person: Person) -> None:
     data = {"role": str(person.role), "reference": "" if case.walled else case.reference}
     entry = Entry(id=person.pk, kind=PARTY, terms=_terms([person]), digits=_digits([person]), data=data)
-    publish_for_deciding(entry)
+    _publish_for_deciding(entry)
 
 
 def _publish_rows(case: Case) -> None:
     for maker in _makers.values():
         for entry in maker(case):
-            publish_for_deciding(entry)
+            _publish_for_deciding(entry)
 
 
 def _listed(case: Case) -> Iterator[UUID]:
@@ -209,6 +219,19 @@ def _listed(case: Case) -> Iterator[UUID]:
     for model in apps.get_models():
         if issubclass(model, CaseRow) and model._meta.app_label != Case._meta.app_label:
             yield from model._default_manager.filter(case=case).values_list("pk", flat=True)
+
+
+def _hold(more: Iterable[Team]) -> None:
+    """Nobody else writes to these indexes until the transaction ends.
+
+    Raises Stale where a team got new keys since this request opened them: what the old ones seal is lost.
+    """
+    ring = current()
+    concerned = Q(organisation=ring.organisation, purpose__in=LISTING) | Q(pk__in=[team.pk for team in more])
+    found = Team.objects.filter(concerned).values_list("pk", "current_epoch")
+    index.lock_all([team for team, _epoch in found])
+    if any(ring.teams[team].epoch != epoch for team, epoch in found.all() if team in ring.teams):
+        raise Stale
 
 
 def _people(case: Case) -> list[Person]:

@@ -4,10 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clinic.accounts import rotation
 from clinic.accounts.models import Purpose
 from clinic.cases import actions, lists
 from clinic.cases.models import Case, Detention, PartyRole, Person
-from clinic.vault.errors import Locked
+from clinic.vault.errors import Locked, Stale
 from clinic.vault.models import IndexChange
 from tests.builders import Cast
 from tests.cases_builders import give, make_case, open_case
@@ -141,3 +142,18 @@ def test_folding_happens_and_loses_nothing(cast, case, monkeypatch):
         lists.fold(ring.teams[team.pk])
     assert IndexChange.objects.filter(team=team.pk).count() == 0
     assert search(cast, cast.ana, "Ficta") == before
+
+
+def test_a_write_with_the_keys_from_before_a_rotation_is_refused(cast, case):
+    """Else the entry lies under a key that nobody has any more, and the case is in no list."""
+    with cast.acting(cast.ana):
+        row = open_case(case)
+        with cast.acting(cast.ana) as newer:
+            rotation.rotate(team=cast.team("coordination"), keep=[cast.ana.pk], ring=newer)
+        row.urgent = True
+        with pytest.raises(Stale):
+            actions.edit_case(case=row, rows=[row], by=cast.ana)
+    with cast.acting(cast.ana):
+        entry = lists.scan(Purpose.COORDINATION).get(case.pk)
+        assert entry is not None
+        assert not entry.data["urgent"]

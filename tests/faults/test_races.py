@@ -9,7 +9,7 @@ from clinic.cases import access, lists
 from clinic.cases.models import Case, CaseTeamAccess, CaseUserAccess, Compartment, Person
 from clinic.vault.models import IndexChange
 from tests.builders import Cast
-from tests.cases_builders import make_case, offer, open_case
+from tests.cases_builders import give, make_case, offer, open_case
 
 from .conftest import Worker
 from .readings import readings
@@ -126,3 +126,15 @@ def _check_every_key(cast: Cast, team) -> None:
     assert not rows.exclude(epoch__team=team, epoch__number=cast.team("coordination").current_epoch).exists()
     for case in Case.objects.all():
         assert held(cast, case, cast.ana) >= {"case", "advocate"}
+
+
+def test_two_cases_at_once_wait_for_each_other_in_one_order(cast, worker: Worker):
+    """One is still intake's, the other is not: both stand in the lists of the same teams."""
+    waiting, given = make_case(cast), make_case(cast, given_names="Otra")
+    give(cast, given, cast.ben)
+    for n in range(ROUNDS * 3):
+        jobs = [
+            worker.job("rename", cast.chi, case=str(waiting.pk), name=f"Uno{n}"),
+            worker.job("rename", cast.ben, case=str(given.pk), name=f"Dos{n}"),
+        ]
+        assert worker.outcomes(*jobs) == ["done", "done"]

@@ -6,7 +6,7 @@
 from .columns import Entry
 from .folding import compact, discard, reseal
 from .snapshot import Due, Hit, Snapshot, scan
-from .store import deliver, drop, pending, put
+from .store import deliver, drop, lock_all, pending, put
 
 __all__ = [
     "Due",
@@ -17,6 +17,7 @@ __all__ = [
     "deliver",
     "discard",
     "drop",
+    "lock_all",
     "pending",
     "put",
     "reseal",

@@ -173,8 +173,9 @@ def _own_key_pair(case: Case) -> None:
 
 
 def _key_to_write(case: Case, compartment: Compartment, by: User) -> CaseKey:
-    """Settles the case, and renews first what a hostile leaver knew."""
+    """Settles the case, and renews first what a hostile leaver knew. Somebody else may just have done so."""
     fresh = access.lock(case)
+    access.unlock(fresh)
     access.settle(fresh)
     if generations.catch_up(fresh):
         audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case.pk)

@@ -5,7 +5,7 @@ import pytest
 from clinic.accounts import leaving, recovery
 from clinic.accounts.models import Nudge, Purpose
 from clinic.cases import actions, lists
-from clinic.cases.models import Case, CaseKey, CaseUserAccess, Compartment, Stage
+from clinic.cases.models import Case, CaseKey, CaseUserAccess, Compartment, Note, Stage
 from clinic.vault.envelope import generation_of
 from tests.builders import Cast
 from tests.cases_builders import give, make_case, offer, open_case
@@ -81,6 +81,19 @@ def test_what_was_left_is_renewed_before_anything_new_is_written(cast, case):
         fresh = open_case(case)
         texts = {row.text for row in type(new).objects.filter(case=fresh).select_related("key")}
         assert (texts, fresh.keys_due) == ({"Before.", "After."}, [])
+
+
+def test_two_who_write_at_once_after_that_both_keep_what_they_wrote(cast, case):
+    """The second opened the case before the first renewed its keys."""
+    give(cast, case, cast.ben)
+    leave(cast, cast.ben, hostile=True)
+    with cast.acting(cast.sol):
+        row = open_case(case)
+        note(cast, case, cast.sol, ATTORNEY, "First.")
+        actions.add_note(case=row, compartment=ATTORNEY, text="Second.", by=cast.sol)
+    with cast.acting(cast.sol):
+        open_case(case)
+        assert {one.text for one in Note.objects.select_related("key")} == {"First.", "Second."}
 
 
 def test_a_note_by_somebody_without_that_key_leaves_it_due(cast, case):

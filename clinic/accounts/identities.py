@@ -69,7 +69,7 @@ def reseal(user: User, identity: Identity, passphrase: str | None = None) -> str
     _check_owner(user, identity)
     chosen = _chosen(passphrase)
     _seal_under_passphrase(user, identity, chosen)
-    user.save()
+    user.save(update_fields=["salt", "identity_sealed", "password"])
     return chosen
 
 
@@ -78,7 +78,7 @@ def renew_code(user: User, identity: Identity) -> str:
     """A new printed recovery code; the old one stops working."""
     _check_owner(user, identity)
     code = _seal_under_code(user, identity)
-    user.save()
+    user.save(update_fields=["identity_by_code"])
     return code
 
 

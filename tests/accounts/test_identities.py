@@ -250,3 +250,14 @@ def test_no_bytes_open(blob):
     user = User(id=uuid4(), identity_by_code=blob, public_key=bytes(1248))
     with pytest.raises(Tampered):
         identities.open_by_code(user, to_code(bytes(16)))
+
+
+@pytest.mark.parametrize("renewing", [identities.reseal, identities.renew_code])
+def test_what_somebody_else_changed_meanwhile_stays(renewing):
+    """A passphrase takes its time to seal: the account may be closed before it is done."""
+    user = make_user()
+    papers = identities.enrol(user)
+    User.objects.filter(pk=user.pk).update(is_active=False, pin=b"newer", email="new@clinic.example")
+    renewing(user, papers.identity)
+    row = fresh(user)
+    assert (row.is_active, bytes(row.pin), row.email) == (False, b"newer", "new@clinic.example")

@@ -51,7 +51,7 @@ def draft(request: StaffRequest, draft_id: UUID) -> HttpResponse:
         return render(request, "intake/known.html", _known(request, form))
     try:
         found = actions.save_draft(draft=found, typed=form.typed(), version=_version(form))
-    except Stale:
+    except (Stale, Draft.DoesNotExist):
         return _told(request, found, form)
     if "find" in request.POST:
         return _page(request, found, CallForm.of(found), **_known(request, form))
@@ -85,7 +85,7 @@ def finish(request: StaffRequest, draft_id: UUID) -> HttpResponse:
             actions.save_draft(draft=found, typed=form.typed(), version=_version(form))
             return _page(request, found, form, status=422)
         actions.finish_call(draft=found, version=_version(form), call=_answers(form), by=request.user, on=on)
-    except Stale:
+    except (Stale, Draft.DoesNotExist):
         return _told(request, found, form)
     return redirect("intake:logged", draft_id)
 
@@ -143,8 +143,10 @@ def _page(
 
 
 def _told(request: StaffRequest, found: Draft, form: CallForm) -> HttpResponse:
-    """Two windows on one call: both versions on one page, nothing lost."""
-    newer = get_or_404(Draft.objects.visible_to(request.user), pk=found.pk)
+    """Two windows on one call: both versions on one page, nothing lost. Or the case it became meanwhile."""
+    newer = find_draft(request, found.pk)
+    if isinstance(newer, HttpResponse):
+        return newer
     told = {"differences": form.differences(newer.typed), "has_errors": True}
     return _page(request, newer, form.over(newer), status=409, **told)
 

@@ -10,7 +10,7 @@ from clinic.audit import actions as audit
 from clinic.audit.models import AuditEvent
 from clinic.cases.models import Case, Detention, Person, Stage
 from clinic.vault.errors import Locked, Tampered
-from intake import actions
+from intake import actions, views
 from intake.models import Draft
 from tests.accounts.doorway import signed_in
 from tests.builders import Cast, make_clinic
@@ -249,6 +249,22 @@ def test_two_letters_name_nobody(cast, chi):
     make_case(cast)
     page = post(chi, "draft", start(chi), {"find_known": "fi"}, X_Swap="known").content.decode()
     assert "Already here" not in page
+
+
+@pytest.mark.parametrize("name", ["finish", "draft"])
+def test_a_second_click_while_the_first_is_at_work_leads_to_the_case(cast, chi, monkeypatch, name):
+    """Both found the draft; the second waited for the first, which made it a case."""
+    draft, whole = start(chi), views.find_draft
+
+    def slowly(*args):
+        found = whole(*args)
+        monkeypatch.undo()
+        assert post(chi, "finish", draft, ENOUGH).status_code == 302
+        return found
+
+    monkeypatch.setattr(views, "find_draft", slowly)
+    assert post(chi, name, draft, ENOUGH)["Location"] == reverse("intake:logged", args=[draft.pk])
+    assert Case.objects.count() == 1
 
 
 def test_discarding_asks_first(chi):

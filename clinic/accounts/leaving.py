@@ -19,7 +19,7 @@ _registered: dict[str, Goodbye] = {}
 
 
 def register(name: str, goodbye: Goodbye) -> None:
-    """`goodbye(user, by, hostile, ring)` ends what a leaver held by name.
+    """`goodbye(user, by, hostile, ring)` ends what a leaver held by name; it is called twice.
 
     `hostile`: also seal anew what they had opened.
     """
@@ -55,13 +55,13 @@ def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False) 
     _check_a_coordinator_stays(person.id, ring)
     leaving = _teams_of(user.id, ring)
     teams.lock_epochs([*(entry.id for entry in leaving), ring.named[Purpose.EVERYONE]])
-    for goodbye in _registered.values():
-        goodbye(user, by, hostile, ring)
+    _say_goodbye(user, by, hostile, ring)
     for entry in leaving:
         _check_someone_stays(entry, user.id, ring)
         _take_key(entry, user.id, ring)
     roster.update_person(user.id, ring, active=False, pending=frozenset())
     _take_key(roster.trusted_team(ring.named[Purpose.EVERYONE], ring), user.id, ring)
+    _say_goodbye(user, by, hostile, ring)  # to what somebody gave them meanwhile: from here on nobody can
     _close_account(user)
     nudges.move(user=user, to=[one.id for one in roster.coordinators(ring)])
     record("person_left", by=by, about=user.id)
@@ -83,6 +83,11 @@ def change_role(*, user: User, role: Role, ring: Keyring, by: User) -> None:
     if user.id == ring.user:
         ring.role = role
     record("role_changed", by=by, about=user.id)
+
+
+def _say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> None:
+    for goodbye in _registered.values():
+        goodbye(user, by, hostile, ring)
 
 
 def _teams_of(user: UUID, ring: Keyring) -> list[TeamEntry]:

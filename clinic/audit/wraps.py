@@ -43,9 +43,22 @@ def wraps_for(
         purposes.append(Purpose.COORDINATION)
     else:
         rows.append(_for_case(event, key, ring, case_id))
-    found = list(Team.objects.filter(organisation=ring.organisation, purpose__in=purposes))
+    known = list(
+        Team.objects.filter(organisation=ring.organisation, purpose__in=[*purposes, Purpose.EVERYONE])
+    )
+    if case_id:
+        _check_roster(known, ring)
+    found = [team for team in known if team.purpose in purposes]
     publics = trust([team for team in found if team.id not in ring.teams])
     return rows + [_for_team(event, key, ring, team, publics) for team in found]
+
+
+def _check_roster(known: list[Team], ring: Keyring) -> None:
+    """Raises Stale where somebody left, or changed roles, since this request opened the roster."""
+    for team in known:
+        mine = ring.teams.get(team.id)
+        if mine and team.purpose == Purpose.EVERYONE and mine.epoch != team.current_epoch:
+            raise Stale
 
 
 def _for_case(event: AuditEvent, key: bytes, ring: Keyring, case_id: UUID) -> AuditKeyWrap:

@@ -88,7 +88,7 @@ class TestLeavingTheClinic:
         cast, said = make_clinic(), []
         leaving.register("test", lambda user, by, hostile, ring: said.append((user, by, hostile)))
         leave_clinic(cast, cast.ben, hostile=True)
-        assert said == [(cast.ben, cast.ana, True)]
+        assert said == [(cast.ben, cast.ana, True)] * 2  # once more when nobody can give them anything
 
     @pytest.mark.parametrize("who", ["ben", "chi", "sol"])
     def test_only_a_coordinator(self, who):

@@ -1,12 +1,16 @@
 """Cases of somebody who leaves, and of somebody who comes back with new keys."""
 
 import pytest
+from django.db import transaction
 
 from clinic.accounts import leaving, recovery
 from clinic.accounts.models import Nudge, Purpose
+from clinic.audit import actions as audit
 from clinic.cases import actions, lists
 from clinic.cases.models import Case, CaseKey, CaseUserAccess, Compartment, Note, Stage
 from clinic.vault.envelope import generation_of
+from clinic.vault.errors import Stale
+from referrals.actions import give_case
 from tests.builders import Cast
 from tests.cases_builders import give, make_case, offer, open_case
 
@@ -57,6 +61,36 @@ def test_an_offer_to_somebody_else_that_ends_with_the_old_keys_reminds_nobody(ca
     leave(cast, cast.ben, hostile=True)
     assert not CaseUserAccess.objects.exists()
     assert not Nudge.objects.exists()
+
+
+def test_a_case_given_to_them_while_they_leave_waits_again(cast, case, monkeypatch):
+    """It is committed after the leaver's rows were looked for, and before the account is closed."""
+    give(cast, case, cast.dee)
+    whole = leaving._take_key
+
+    def meets(*args):
+        monkeypatch.undo()
+        with cast.acting(cast.sol):
+            give_case(case=open_case(case), to=cast.ben, by=cast.sol, on=soon(0))
+        whole(*args)
+
+    monkeypatch.setattr(leaving, "_take_key", meets)
+    leave(cast, cast.ben)
+    assert not CaseUserAccess.objects.exists()
+    assert not Nudge.objects.filter(user=cast.ben).exists()
+    with cast.acting(cast.ana):
+        row = open_case(case)
+        assert (row.stage, row.owner) == (Stage.WAITING, "")
+
+
+def test_who_works_here_is_as_true_at_the_end_of_a_change_as_at_its_beginning(cast, case):
+    """A grant that waited for somebody's leaving comes too late."""
+    give(cast, case, cast.dee)
+    with cast.acting(cast.sol):
+        row = open_case(case)
+        leave(cast, cast.ben)
+        with pytest.raises(Stale), transaction.atomic():
+            audit.record(audit.Event.GIVEN, by=cast.sol, case_id=row.pk)
 
 
 def test_after_a_hostile_leaver_the_keys_are_new(cast, case):

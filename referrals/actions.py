@@ -19,7 +19,7 @@ from clinic.cases.models import Case, CaseUserAccess, Compartment, Stage
 from clinic.vault.errors import Stale
 from clinic.vault.keyring import current
 
-from . import rules
+from . import people, rules
 from .errors import Refused
 from .models import Referral
 from .rules import How, Reason, Status
@@ -164,7 +164,7 @@ def _checked(how: How, case: Case, to: User, until: date | None) -> Person:
         how,
         stage=case.stage,
         role=person.role,
-        has_it=case.owner == str(to.pk) or (how == How.HELP and _has_for_good(case, to)),
+        has_it=_has_it(how, case, to),
         walled=bool(case.walled),
         supervising=Purpose.SUPERVISING in current().named,
         until=until,
@@ -174,9 +174,11 @@ def _checked(how: How, case: Case, to: User, until: date | None) -> Person:
     return person
 
 
-def _has_for_good(case: Case, to: User) -> bool:
-    """Lending would put a last day to what they have."""
-    return any(row.user_id == to.pk and row.expires_on is None for row in access.holders(case))
+def _has_it(how: How, case: Case, to: User) -> bool:
+    """Lending would put a last day to what somebody has; giving may bring the notes that were missing."""
+    if how == How.HELP:
+        return any(row.user_id == to.pk and row.expires_on is None for row in access.holders(case))
+    return case.owner == str(to.pk) and not people.may_pass_notes_on(case, to.pk)
 
 
 # Handing over ----------------------------------------------------------------

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 from clinic.accounts import roster
 from clinic.accounts.models import Purpose
 from clinic.accounts.roster import Person, Role
-from clinic.cases import lists
-from clinic.cases.models import Case
+from clinic.cases import access, lists
+from clinic.cases.models import Case, Compartment
 from clinic.vault.errors import Locked
 
 from .rules import ATTORNEYS
@@ -35,14 +35,21 @@ class Choice:
 
 
 def choices(case: Case) -> list[Choice]:
-    """Attorneys first; nobody who has the case, who left, or who is not on the roster."""
+    """Attorneys first; nobody who has the case and its notes, who left, or who is not on the roster."""
     held = _how_many()
     found = [
         Choice(one.id, one.name, Role(one.role), _count(one, held))
         for one in roster.people().values()
-        if one.active and str(one.id) != case.owner
+        if one.active and (str(one.id) != case.owner or may_pass_notes_on(case, one.id))
     ]
     return sorted(found, key=lambda choice: (ORDER.index(choice.role), choice.name.casefold()))
+
+
+def may_pass_notes_on(case: Case, to: UUID) -> bool:
+    """Whether the keyring holds the attorney notes, and that person does not by name."""
+    codename = access.OPEN[Compartment.ATTORNEY]
+    has = (row.permission.codename == codename and row.user_id == to for row in access.true_rows(case))
+    return access.holds(case, Compartment.ATTORNEY) and not any(has)
 
 
 def _count(person: Person, held: Counter[UUID] | None) -> int | None:

@@ -156,6 +156,21 @@ def test_a_coordinator_cannot_pass_on_what_they_do_not_hold(cast):
     assert holds(cast, case, "dee") == {"case"}
 
 
+def test_a_supervising_attorney_gives_the_notes_to_whoever_has_the_case(cast):
+    """As the page says to the coordinator, who could not."""
+    case = make_case(cast)
+    give(cast, case, cast.ben)
+    give(cast, case, cast.dee)
+    assert holds(cast, case, "dee") == {"case"}
+    assert "dee, Attorney" not in page(signed_in(cast, "ana"), "give", case).content.decode()
+    response = page(signed_in(cast, "sol"), "give", case, choice(cast, case, "dee"))
+    assert response.status_code == 302
+    assert holds(cast, case, "dee") == {"case", "attorney"}
+    assert Nudge.objects.filter(user=cast.dee).count() == 1
+    again = page(signed_in(cast, "sol"), "give", case, choice(cast, case, "dee"))
+    assert again.status_code == 200
+
+
 def test_a_helper_needs_an_end(cast):
     case = make_case(cast)
     with cast.acting(cast.ana) as ring:

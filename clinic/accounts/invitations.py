@@ -130,6 +130,7 @@ def _answered(ring: Keyring) -> QuerySet[PendingGrant]:
     return PendingGrant.objects.filter(organisation=ring.organisation).exclude(newcomer_signature=b"")
 
 
+@transaction.atomic
 def expire(on: date) -> int:
     """Delete invitations past their day, and the places of those who never joined."""
     gone = PendingGrant.objects.filter(expires_on__lt=on)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from clinic.accounts import errors, identities, invitations, pins, roster, rotation, teams
 from clinic.accounts.arrival import arrive, finish_what_waits
-from clinic.accounts.models import PendingGrant, User
+from clinic.accounts.models import PendingGrant, RosterEntry, User
 from clinic.accounts.record import NotRecorded
 from clinic.accounts.roster import Role
 from clinic.vault.codes import BadCode
@@ -329,6 +329,19 @@ class TestSomebodyWhoWritesRows:
 
 
 class TestExpiry:
+    def test_a_name_is_never_left_without_its_invitation(self, monkeypatch):
+        """Else nobody could be invited under it again."""
+        cast = make_clinic()
+        invite(cast)
+
+        def fails(*args, **kwargs):
+            raise RuntimeError
+
+        monkeypatch.setattr(RosterEntry.objects, "filter", fails)
+        with pytest.raises(RuntimeError):
+            invitations.expire(timezone.localdate() + timedelta(days=15))
+        assert PendingGrant.objects.filter(user__sign_in_name="fay").exists()
+
     def test_a_place_that_nobody_took_is_given_up(self):
         cast = make_clinic()
         invite(cast)

@@ -111,9 +111,13 @@ def join(*, sign_in_name: str, code: str, passphrase: str | None = None) -> tupl
     return user, enrolment
 
 
-@transaction.atomic
 def complete_pending(*, ring: Keyring, by: User) -> int:
     """Give newcomers the teams that `ring` holds: at a sign-in, or by a button. To how many people."""
+    return _complete_pending(ring, by) if waiting(ring) or _what_waits(ring) else 0
+
+
+@transaction.atomic
+def _complete_pending(ring: Keyring, by: User) -> int:
     roster.hold(ring)
     welcomed = {
         grant.user_id for grant in _answered(ring).select_related("user") if _complete(grant, ring, by)
@@ -204,13 +208,17 @@ def _verified(grant: PendingGrant, ring: Keyring) -> Person:
 
 def _give_what_waited(ring: Keyring, by: User) -> set[UUID]:
     """Teams that nobody at hand could give at the time: the roster, not a row, says who waits for which."""
-    given = set()
-    for person in roster.people(ring).values():
-        for team in person.pending & ring.teams.keys() if person.active else ():
-            teams.admit(person.id, team, ring)
-            record("team_member_added", by=by, about=person.id, details={"team": str(team)})
-            given.add(person.id)
-    return given
+    what = _what_waits(ring)
+    for person, team in what:
+        teams.admit(person, team, ring)
+        record("team_member_added", by=by, about=person, details={"team": str(team)})
+    return {person for person, _ in what}
+
+
+def _what_waits(ring: Keyring) -> list[tuple[UUID, UUID]]:
+    """Whom of the roster one could give which team."""
+    active = (person for person in roster.people(ring).values() if person.active)
+    return [(person.id, team) for person in active for team in person.pending & ring.teams.keys()]
 
 
 def _seal_terms(terms: Terms, user: User, ring: Keyring) -> bytes:

@@ -46,11 +46,19 @@ def renew_everyone(ring: Keyring) -> None:
     rotate(team=Team.objects.get(id=everyone.id), keep=everyone.members, ring=ring)
 
 
-@transaction.atomic
 def catch_up(*, ring: Keyring, by: User) -> int:
     """Make the new epochs that were due when nobody at hand held the team's key. How many."""
+    return _catch_up(ring, by) if _due(ring) else 0
+
+
+def _due(ring: Keyring) -> list[TeamEntry]:
+    return [entry for entry in roster.teams(ring).values() if entry.due and entry.id in ring.teams]
+
+
+@transaction.atomic
+def _catch_up(ring: Keyring, by: User) -> int:
     roster.hold(ring)
-    due = [entry for entry in roster.teams(ring).values() if entry.due and entry.id in ring.teams]
+    due = _due(ring)
     teams.lock_epochs([entry.id for entry in due])
     for entry in due:
         rotate(team=Team.objects.get(id=entry.id), keep=entry.members, ring=ring)

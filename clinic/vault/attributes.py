@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, Self, TypeVar, overload
 
+MOST = 2**53 - 1
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 Plain = Any
@@ -87,5 +88,13 @@ class Flag(Attribute[bool | None]):
 
 
 class Number(Attribute[int | None]):
+    """A whole number of at most 53 bits: as much as every reader of JSON keeps whole."""
+
     def __init__(self) -> None:
-        super().__init__(None, int, lambda number: number)
+        super().__init__(None, int, _whole)
+
+
+def _whole(number: int | None) -> int | None:
+    if number is not None and abs(number) > MOST:
+        raise ValueError("more than 53 bits")
+    return number

@@ -1,10 +1,10 @@
 """Sealed models: one sealed record per row, opened with the current keyring."""
 
-import json
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Self, cast
 from uuid import UUID, uuid4
 
+import orjson
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +28,6 @@ __all__ = [
 
 Payload = dict[str, Any]
 VERSION = "v"
-DECODER = json.JSONDecoder()
 
 
 class SealedField(models.BinaryField):  # type: ignore[type-arg]
@@ -146,8 +145,7 @@ class SealedModel(models.Model):
         envelope, place = bytes(self.sealed), self.place()
         box = current().box(place.scope, generation_of(envelope))
         self._opened_at = place
-        payload, _end = DECODER.raw_decode(box.open(place, envelope).decode())
-        return self._upgraded(payload)
+        return self._upgraded(orjson.loads(box.open(place, envelope)))
 
     def _upgraded(self, payload: Payload) -> Payload:
         version = payload.pop(VERSION)
@@ -161,9 +159,8 @@ class SealedModel(models.Model):
         """The envelope to store: sealed anew if something changed."""
         if self.touched or not self.sealed or self._moved():
             payload = {VERSION: self.SCHEMA} | {k: v for k, v in self.opened().items() if v is not None}
-            text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
             place = self.place()
-            self.sealed = current().newest(place.scope).seal(place, text.encode())
+            self.sealed = current().newest(place.scope).seal(place, orjson.dumps(payload))
             self.touched, self._opened_at = False, place
         return bytes(self.sealed)
 

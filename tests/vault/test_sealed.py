@@ -306,3 +306,9 @@ def test_an_older_key_still_opens(ring):
     ring.add(paper.scope(), make_box(generation=2))
     assert again(paper).title == CANARY
     assert generation_of(on_disk(paper)) == 1
+
+
+def test_a_number_that_json_would_round_is_refused():
+    for number in (2**53, -(2**53)):
+        with pytest.raises(ValueError, match="53 bits"):
+            Paper(children=number)

@@ -5,7 +5,6 @@ names  the segment's words once each, and for every word the entries that have i
 lines  BLOCK entries as one line of JSON each: only the blocks with a hit are fetched
 """
 
-import json
 import struct
 import sys
 from array import array
@@ -15,6 +14,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
+
+import orjson
 
 from clinic.vault.errors import Tampered
 
@@ -45,11 +46,11 @@ class Entry:
         """The entry as one line of JSON."""
         day, owner = self.day and self.day.isoformat(), self.owner and self.owner.hex
         plain = [VERSION, self.id.hex, self.kind, self.terms, self.digits, day, owner, self.data]
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+        return orjson.dumps(plain)
 
     @classmethod
     def from_line(cls, line: bytes) -> "Entry":
-        version, thing, kind, terms, digits, day, owner, data = json.loads(line)
+        version, thing, kind, terms, digits, day, owner, data = orjson.loads(line)
         if version != VERSION:
             raise Tampered
         on, by = day and date.fromisoformat(day), owner and UUID(owner)

@@ -1,9 +1,11 @@
 """The board: every request by the day on which somebody must act, from the sealed index."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,13 +13,16 @@ from django.utils.translation import ngettext
 
 from clinic.accounts.models import Purpose
 from clinic.cases import lists
+from clinic.cases.caseload import Row
 from clinic.directory.models import Confidence
+from clinic.vault.errors import Tampered
 from clinic.vault.index import Due as Listed
 from clinic.vault.index import Entry
 from clinic.vault.keyring import current
 
 from . import clock, listing, rules
 from .listing import Due
+from .models import CertificationRequest
 from .rules import Heading, Status
 from .words import LEVEL
 
@@ -67,6 +72,25 @@ def board(*, today: date, mine: bool = False) -> Board:
         overdue=sum(one.day is not None and one.day < today for one in theirs),
         hidden=max(0, len(theirs) - MOST) + max(0, len(ours) - MOST),
     )
+
+
+def own(rows: Iterable[Row], *, today: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Requests of the cases somebody holds by name, behind a wall too: what agencies owe, and what we do."""
+    marks = clock.confirmed()
+    entries = list(_own_entries({row.case.pk: row for row in rows}, marks))
+    theirs = [(one, one.day) for one in entries if one.kind == listing.THEIRS]
+    return [row_of(one, day, today, marks) for one, day in theirs if day], _ours(
+        one for one in entries if one.kind == listing.OURS
+    )
+
+
+def _own_entries(held: Mapping[UUID, Row], marks: frozenset[str]) -> Iterator[Entry]:
+    """A damaged one says so on the page of its case; the others are not lost with it."""
+    for request in CertificationRequest.objects.filter(case__in=list(held)):
+        row = held[request.case_id]
+        request.case = row.case
+        with suppress(Tampered):
+            yield listing.entry_for(request, row.case, row.client, marks)
 
 
 def _place(one: Listed, today: date) -> tuple[int, bool, date]:
@@ -143,5 +167,18 @@ def _grouped(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _ours(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """What waits for a decision first. `what`, `due_on` and the like are for lists that mix rooms."""
-    rows = [{**entry.data, "id": entry.id, "what": entry.data["agency"]} for entry in entries]
+    rows = [
+        {
+            **entry.data,
+            "id": entry.id,
+            "what": entry.data["agency"],
+            "owner": entry.owner,
+            "turned_back": _turned_back(entry),
+        }
+        for entry in entries
+    ]
     return sorted(rows, key=lambda row: TURN.get(row["status"], len(TURN)))
+
+
+def _turned_back(entry: Entry) -> bool:
+    return bool(entry.data["status"] == Status.DRAFT.value and entry.data.get("returned"))

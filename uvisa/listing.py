@@ -61,12 +61,18 @@ def entries_of(case: Case) -> list[Entry]:
 
 
 def entry_of(request: CertificationRequest, case: Case) -> Entry:
-    """Due on the earliest day that asks for an act."""
-    client = lists.client_of(Person.objects.filter(case=case))
+    return entry_for(request, case, lists.client_of(Person.objects.filter(case=case)))
+
+
+def entry_for(
+    request: CertificationRequest, case: Case, client: Person | None, marks: frozenset[str] | None = None
+) -> Entry:
+    """Due on the earliest day that asks for an act. `marks`: what clock.confirmed() says, if it was asked."""
+    running = requests.clocks_of(request, marks=marks)
     return Entry(
         id=request.pk,
         kind=shelf_of(request.status),
-        day=next_day(request),
+        day=next_day(request, running),
         owner=UUID(request.owner) if request.owner else None,
         data={
             "case": str(case.pk),
@@ -75,7 +81,8 @@ def entry_of(request: CertificationRequest, case: Case) -> Entry:
             "agency": request.agency_name,
             "status": str(request.status),
             "owner_name": request.owner_name,
-            "clocks": [_plain(due_of(clock)) for clock in requests.clocks_of(request)],
+            "returned": bool(request.returned_why),
+            "clocks": [_plain(due_of(clock)) for clock in running],
         },
     )
 
@@ -86,11 +93,11 @@ def shelf_of(status: Status) -> str:
     return THEIRS if status in rules.WITH_THE_AGENCY else DONE
 
 
-def next_day(request: CertificationRequest) -> date | None:
+def next_day(request: CertificationRequest, running: list[Clock]) -> date | None:
     """With the agency: the first due day, or the day to ask whether it arrived. With us: none."""
     if request.status not in rules.WITH_THE_AGENCY or request.sent_on is None:
         return None
-    first = rules.first_clock(requests.clocks_of(request))
+    first = rules.first_clock(running)
     if request.status == Status.RECEIVED:
         return first.due if first else None
     asking = rules.confirm_receipt_on(request.sent_on)
@@ -102,7 +109,11 @@ def days_to_act(request: CertificationRequest) -> list[date]:
     if request.status not in rules.WITH_THE_AGENCY:
         return []
     running = requests.clocks_of(request)
-    found = {next_day(request), *(clock.chase_on for clock in running), *(clock.due for clock in running)}
+    found = {
+        next_day(request, running),
+        *(clock.chase_on for clock in running),
+        *(clock.due for clock in running),
+    }
     return sorted(day for day in found if day)
 
 

@@ -28,16 +28,20 @@ def agreements_of(request: CertificationRequest, *, on: date) -> list[Agreement]
     return list(Agreement.objects.live(on).filter(agency__pk=request.agency))
 
 
-def clocks_of(request: CertificationRequest, *, sending_on: date | None = None) -> list[Clock]:
+def clocks_of(
+    request: CertificationRequest, *, sending_on: date | None = None, marks: frozenset[str] | None = None
+) -> list[Clock]:
     """The clocks that run: none before it is sent, unless one asks what `sending_on` a day would start.
 
-    Once sent, the rules are those it started under; which of them are confirmed is asked anew.
+    Once sent, the rules are those it started under; which of them are confirmed is asked anew, or known
+    from `marks`.
     """
     requested_on = request.sent_on or sending_on
     if requested_on is None:
         return []
     if request.sent_on:
-        known, received_on = started.rules_in(request.rules, clock.confirmed()), request.received_on
+        marks = clock.confirmed() if marks is None else marks
+        known, received_on = started.rules_in(request.rules, marks), request.received_on
         holidays = started.holidays_in(request.holidays)
     else:
         agency, received_on = agency_of(request), sending_on

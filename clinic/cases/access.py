@@ -157,8 +157,8 @@ def settle(case: Case) -> None:
     ):
         key = keys.get(row.permission.codename)
         if key and is_public_wrap(row.wrapped_key) and holds(case, Compartment(key.compartment)):
-            row.wrapped_key = ring.own_kek.wrap(key_of(case, key), subject_of(key))
-            row.save(update_fields=["wrapped_key"])
+            wrap = ring.own_kek.wrap(key_of(case, key), subject_of(key))
+            CaseUserAccess.objects.filter(pk=row.pk).update(wrapped_key=wrap)  # none, where it went meanwhile
 
 
 def settle_own(_user: User, ring: Keyring) -> None:

@@ -24,6 +24,7 @@ from referrals.models import Referral
 from referrals.rules import How, Status
 from referrals.teasers import Teaser, offers_to
 from uvisa.board import KINDS, board
+from uvisa.board import own as own_requests
 from uvisa.rules import deadline_heading
 
 Due = dict[str, Any]
@@ -38,6 +39,7 @@ class Needs:
     given: list[tuple[Row, Referral]] = field(default_factory=list)
     offers: list[Teaser] = field(default_factory=list)
     approvals: list[Due] = field(default_factory=list)
+    turns: list[Due] = field(default_factory=list)
     deadlines: list[dict[str, Any]] = field(default_factory=list)
     waiting: int | None = None
     urgent: int = 0
@@ -51,12 +53,12 @@ class Needs:
 
     def nothing_due(self, on: date) -> bool:
         rows = [row for group in self.deadlines for row in group["rows"] if row["due_on"] <= on]
-        return not (self.given or self.offers or self.approvals or rows)
+        return not (self.given or self.offers or self.approvals or self.turns or rows)
 
     @property
     def calm(self) -> bool:
-        mine = (self.drafts, self.given, self.offers, self.approvals, self.newcomers, self.alone)
-        return not any((*mine, self.waiting, *(group["rows"] for group in self.deadlines)))
+        mine = (self.drafts, self.given, self.offers, self.approvals, self.turns, self.newcomers)
+        return not any((*mine, self.alone, self.waiting, *(group["rows"] for group in self.deadlines)))
 
 
 def needs_of(user: User, *, on: date) -> Needs:
@@ -69,9 +71,10 @@ def needs_of(user: User, *, on: date) -> Needs:
         waiting, offered = waiting_and_offered(on)
         needs.waiting, needs.urgent = len(waiting), sum(case.urgent for case in waiting)
         due = {row["id"]: row for row in promises_without_owner([*waiting, *offered], on)} | due
-    if purposes & DECIDING:
-        requests, needs.approvals = certification(on)
-        due |= {row["id"]: row for row in requests}
+    requests, with_us = certification(own, on)
+    due |= {row["id"]: row for row in requests}
+    needs.approvals = [row for row in with_us if _to_approve(row)]
+    needs.turns = [row for row in with_us if _to_go_on(row, user)]
     if Purpose.COORDINATION in purposes:
         needs.newcomers, needs.alone = invitations.waiting(current()), held_by_one()
         due = {row["id"]: row for row in overdue_of_others(on)} | due
@@ -117,13 +120,28 @@ def given_to(user: User, own: Iterable[Row]) -> list[tuple[Row, Referral]]:
     return [(rows[one.case_id], one) for one in found if _unconfirmed(one, user)]
 
 
-def certification(on: date) -> tuple[list[Due], list[Due]]:
-    """What agencies owe us within the week, and requests that wait for a supervising attorney."""
-    found = board(today=on)
-    rows = [row for group in found.groups for row in group["rows"] if group["kind"] != "later"]
-    ready = [row for row in found.ours if row["status"] == "ready"]
-    mine = ready if Purpose.SUPERVISING in current().named else []
-    return [row | {"url": _request(row)} for row in rows], [row | {"url": _request(row)} for row in mine]
+def certification(own: Iterable[Row], on: date) -> tuple[list[Due], list[Due]]:
+    """What agencies owe us within the week, and requests that are with us: each once."""
+    theirs, ours = own_requests(own, today=on)
+    if DECIDING & current().named.keys():
+        found = board(today=on)
+        theirs += [row for group in found.groups for row in group["rows"]]
+        ours += found.ours
+    soon = [row for row in theirs if KINDS[deadline_heading(row["due_on"] or date.max, on)] != "later"]
+    return _each_once(soon), _each_once(ours)
+
+
+def _each_once(rows: Iterable[Due]) -> list[Due]:
+    return list({row["id"]: row | {"url": _request(row)} for row in rows}.values())
+
+
+def _to_approve(row: Due) -> bool:
+    return row["status"] == "ready" and Purpose.SUPERVISING in current().named
+
+
+def _to_go_on(row: Due, user: User) -> bool:
+    """Sent back to its owner, or approved and not sent yet."""
+    return row["owner"] == user.pk and (row["status"] == "approved" or bool(row["turned_back"]))
 
 
 def held_by_one() -> list[tuple[str, str]]:

@@ -54,6 +54,15 @@ def move(*, user: User, to: Collection[UUID]) -> None:
         Nudge.objects.filter(id=nudge.id).update(user_id=heir, told_on=None)
 
 
+def tell_too(users: Collection[UUID], *, of: User) -> None:
+    """These hear of somebody's promised days as well, by the mail that one can stop.
+
+    No row says which promise was about what.
+    """
+    days = set(Nudge.objects.filter(user=of).values_list("day", flat=True))
+    Nudge.objects.bulk_create(Nudge(day=day, user_id=user) for day in sorted(days) for user in sorted(users))
+
+
 def send(on: date) -> int:
     """Mail everybody whom something waits for. Runs that are missed or doubled send each mail once.
 

@@ -1,5 +1,8 @@
 """What happens to the cases of somebody who leaves, and of somebody who comes back with new keys."""
 
+from uuid import UUID
+
+from clinic.accounts import nudges
 from clinic.accounts.models import User
 from clinic.audit import actions as audit
 from clinic.vault.envelope import Box
@@ -9,11 +12,12 @@ from clinic.vault.keys import KeyPair
 from clinic.vault.wraps import unwrap_with
 
 from . import access, generations, lists, moving
-from .models import Case, Compartment, Stage
+from .models import Case, CaseUserAccess, Compartment, Stage
 
 
 def say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> None:
     """Their rows go; their cases wait for somebody new; after a hostile leaver, new keys too."""
+    nudges.tell_too(_behind_walls_with(user), of=user)
     renewed = []
     for case_id in access.revoke_everything(user):
         case = access.lock(Case(pk=case_id))
@@ -29,6 +33,16 @@ def say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> None:
         lists.mirror(case)
     for case in renewed:
         audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case.pk)
+
+
+def _behind_walls_with(user: User) -> set[UUID]:
+    """Who else holds a case that this person holds and no team does: its promises are theirs now."""
+    open_case = CaseUserAccess.objects.filter(permission__codename=access.OPEN[Compartment.CASE])
+    walled = Case.objects.filter(
+        pk__in=open_case.filter(user=user).values("content_object"), team_access=None
+    )
+    others = open_case.filter(content_object__in=walled, user__is_active=True).exclude(user=user)
+    return set(others.values_list("user", flat=True))
 
 
 def readmit(pair: KeyPair, user: User, ring: Keyring) -> None:

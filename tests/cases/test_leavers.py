@@ -157,6 +157,29 @@ def test_a_case_that_only_they_could_open_is_left_to_recovery(cast, case):
     assert bytes(CaseKey.objects.get(case=case, compartment=Compartment.CASE).recovery_wrap)
 
 
+def test_behind_a_wall_the_others_hear_of_a_leavers_days(cast, case):
+    """Only they can open it: a coordinator would be reminded of what they cannot see."""
+    give(cast, case, cast.ben)
+    with cast.acting(cast.ben):
+        actions.set_next(case=open_case(case), on=soon(2), what="Bond hearing", by=cast.ben, urgent=True)
+    with cast.acting(cast.sol):
+        actions.wall_case(case=open_case(case), people=[cast.ben, cast.dee], why="Both called.", by=cast.sol)
+    promised = set(Nudge.objects.filter(user=cast.ben).values_list("day", flat=True))
+    assert soon(2) in promised
+    leave(cast, cast.ben)
+    assert set(Nudge.objects.filter(user=cast.dee).values_list("day", flat=True)) == promised
+    assert not Nudge.objects.filter(user__in=[cast.chi, cast.sol]).exists()
+
+
+def test_where_a_team_holds_the_case_nobody_else_hears_of_it(cast, case):
+    give(cast, case, cast.ben)
+    lend(cast, case, cast.dee)
+    with cast.acting(cast.ben):
+        actions.set_next(case=open_case(case), on=soon(2), what="Bond hearing", by=cast.ben)
+    leave(cast, cast.ben)
+    assert [nudge.user for nudge in Nudge.objects.all()] == [cast.ana]
+
+
 # Coming back
 
 

@@ -17,7 +17,10 @@ _registered: dict[str, Finish] = {}
 
 
 def register(name: str, finish: Finish) -> None:
-    """`finish(user, ring)` does what only a holder of keys can, and what no one else waits for."""
+    """`finish(user, ring)` does what only a holder of keys can, and what no one else waits for.
+
+    In a transaction of its own, and only where something waits: most sign-ins find nothing.
+    """
     _registered[name] = finish
 
 
@@ -37,10 +40,10 @@ def finish_what_waits(*, user: User, ring: Keyring) -> None:
     """
     if Purpose.EVERYONE not in ring.named:
         return
-    with suppress(VaultError), transaction.atomic():
+    with suppress(VaultError):
         rotation.catch_up(ring=ring, by=user)
-    with suppress(VaultError), transaction.atomic():
+    with suppress(VaultError):
         invitations.complete_pending(ring=ring, by=user)
     for finish in _registered.values():
-        with suppress(VaultError), transaction.atomic():
+        with suppress(VaultError):
             finish(user, ring)

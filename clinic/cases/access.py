@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Length
 from django.utils import timezone
@@ -166,8 +167,12 @@ def settle_own(_user: User, ring: Keyring) -> None:
     own = CaseUserAccess.objects.annotate(size=Length("wrapped_key"))
     given = own.filter(user=ring.user, size__gt=PUBLIC_SIZE, permission__codename__in=COMPARTMENT)
     cases = list(Case.objects.filter(pk__in=given.values("content_object"))[:SETTLE])
-    if not cases:
-        return
+    if cases:
+        _settle_all(cases)
+
+
+@transaction.atomic
+def _settle_all(cases: list[Case]) -> None:
     unlock(*cases)
     for case in cases:
         settle(case)

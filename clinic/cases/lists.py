@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 from django.apps import apps
+from django.db import transaction
 from django.db.models import Q
 
 from clinic.accounts import roster, teams
@@ -101,6 +102,12 @@ def fold(keys: TeamKeys) -> None:
 
 def fold_own(_user: User, ring: Keyring) -> None:
     """At sign-in: the indexes of the person's teams."""
+    if any(index.pending(team) >= FOLD_AT for team in ring.teams):
+        _fold_all(ring)
+
+
+@transaction.atomic
+def _fold_all(ring: Keyring) -> None:
     index.lock_all(ring.teams)
     for keys in ring.teams.values():
         fold(keys)

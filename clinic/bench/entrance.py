@@ -30,16 +30,18 @@ def lines(ground: Ground) -> Iterator[Line]:
     told = "signing in: of the Argon2id run alone"
     yield Line("sign-in", told, times, "×", ALONE, note=note, working=working)
     middles = {way: took[way].middle(1000) for way in WAYS}
-    apart, working = (_apart(times) for times in zip(*middles.values(), strict=True))
+    ratios = [took[way].ratio(took["alone"]) for way in WAYS]
+    apart, working = (_apart(found) for found in zip(*ratios, strict=True))
     told = ", ".join(f"{way} {wall:.0f} ms" for way, (wall, _) in middles.items())
     yield Line(
         "sign-in", "right, wrong and unknown: how far apart", apart, "%", APART, note=told, working=working
     )
 
 
-def _apart(times: Iterable[float]) -> float:
-    times = list(times)
-    return (max(times) / min(times) - 1) * 100
+def _apart(ratios: Iterable[float]) -> float:
+    """Percent between the slowest and the quickest, each as a multiple of the derivation of its own round."""
+    ratios = list(ratios)
+    return (max(ratios) / min(ratios) - 1) * 100
 
 
 def _cost(ground: Ground) -> AbstractContextManager[object]:

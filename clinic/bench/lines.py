@@ -21,7 +21,7 @@ class Scale:
     searches: int = 15
     dues: int = 5000
     rewrapped: int = 10_000
-    entrances: int = 15
+    entrances: int = 21
     real_cost: bool = True
 
 

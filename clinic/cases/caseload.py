@@ -21,13 +21,13 @@ class Row:
 def rows(user: User, *, on: date) -> list[Row]:
     """Soonest promise first, then urgent, then by reference."""
     held = access.open_own()
-    people = _by_case(Person.objects.filter(case__in=held))
+    people = by_case(Person.objects.filter(case__in=held))
     detentions = {row.case_id: row for row in Detention.objects.filter(case__in=held)}
     found = [Row(c, _client(people.get(c.pk, [])), detentions.get(c.pk)) for c in held]
     return sorted(found, key=lambda row: _soonest(row.case))
 
 
-def _by_case(people: Iterable[Person]) -> dict[object, list[Person]]:
+def by_case(people: Iterable[Person]) -> dict[object, list[Person]]:
     grouped: dict[object, list[Person]] = {}
     for person in people:
         grouped.setdefault(person.case_id, []).append(person)

@@ -156,12 +156,17 @@ def _find(typed: str, kinds: tuple[str, ...]) -> list[Hit]:
     for keys in current().teams.values():
         snapshot = index.scan(keys, trust=asking)
         for hit in snapshot.find(words, names.similar, digits=digits, most=MOST, kinds=kinds):
-            known = best.get(hit.entry.id)
-            if known is None or known.entry.kind == STUB:
-                best[hit.entry.id] = hit
+            keep_best(best, hit)
         if snapshot.unfolded >= FOLD_AT:
             fold(keys)
     return sorted(best.values(), key=lambda hit: -hit.score)[:MOST]
+
+
+def keep_best(best: dict[UUID, Hit], hit: Hit) -> None:
+    """Of two hits of one thing the first, unless that is a stub."""
+    known = best.get(hit.entry.id)
+    if known is None or known.entry.kind == STUB:
+        best[hit.entry.id] = hit
 
 
 # Entries ---------------------------------------------------------------------

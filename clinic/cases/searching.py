@@ -8,16 +8,15 @@ from clinic.vault.index import Entry, Hit
 from clinic.vault.index.matching import score_entries
 
 from . import access, lists, names
-from .models import Case, Detention, Person
+from .caseload import by_case
+from .models import Detention, Person
 
 
 def search(typed: str) -> list[Hit]:
     """By a misspelt name or part of a number, best first. What one holds is no stub."""
     best: dict[UUID, Hit] = {hit.entry.id: hit for hit in lists.search(typed)}
     for hit in _own(typed):
-        known = best.get(hit.entry.id)
-        if known is None or known.entry.kind == lists.STUB:
-            best[hit.entry.id] = hit
+        lists.keep_best(best, hit)
     return sorted(best.values(), key=lambda hit: -hit.score)[: lists.MOST]
 
 
@@ -31,15 +30,11 @@ def _own(typed: str) -> Iterator[Hit]:
 def _entries() -> Iterator[Entry]:
     """A walled case stands in no list, and a damaged one is told of on the caseload."""
     held = access.open_own()
-    people = list(Person.objects.filter(case__in=held))
+    people = by_case(Person.objects.filter(case__in=held))
     detentions = {one.case_id: one for one in Detention.objects.filter(case__in=held)}
     for case in held:
         try:
             if not case.walled:
-                yield lists.case_entry(case, _of(case, people), detentions.get(case.pk))
+                yield lists.case_entry(case, people.get(case.pk, []), detentions.get(case.pk))
         except Tampered:
             continue
-
-
-def _of(case: Case, people: list[Person]) -> list[Person]:
-    return [one for one in people if one.case_id == case.pk]

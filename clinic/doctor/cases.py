@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ from clinic.accounts import teams as rooms
 from clinic.accounts.models import Organisation, TeamMembership
 from clinic.audit.checkup import Finding, fault, fine, not_seen
 from clinic.cases import access
-from clinic.cases.models import Case, CaseKey, CaseTeamAccess, CaseUserAccess, Compartment
+from clinic.cases.models import Case, CaseKey, CaseTeamAccess, CaseUserAccess, Compartment, live_on
 from clinic.vault.errors import VaultError
 from clinic.vault.keyring import Keyring
 from clinic.vault.keys import KeyPair
@@ -93,7 +93,7 @@ def _bus_factor(cases: set[UUID]) -> Iterator[Finding]:
 
 def _who_opens(cases: set[UUID]) -> tuple[Mapping[UUID, set[UUID]], set[UUID]]:
     """Active people who can open each case today; the cases that recovery can open."""
-    live = Q(expires_on=None) | Q(expires_on__gte=timezone.localdate())
+    live = live_on(timezone.localdate())
     members, recoverable = _members()
     people: dict[UUID, set[UUID]] = defaultdict(set)
     own = CaseUserAccess.objects.filter(live, permission__codename=OPEN, user__is_active=True)
@@ -147,7 +147,7 @@ Row = tuple[UUID, str, bytes, UUID | None, int]
 
 def mine(ring: Keyring) -> Iterator[Row]:
     """Case, codename, wrap, team and epoch of everything that this keyring should open."""
-    live = Q(expires_on=None) | Q(expires_on__gte=timezone.localdate())
+    live = live_on(timezone.localdate())
     own = CaseUserAccess.objects.filter(live, user=ring.user)
     for case, codename, wrap in own.values_list("content_object", "permission__codename", "wrapped_key"):
         yield case, codename, wrap, None, 0

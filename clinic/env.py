@@ -16,6 +16,7 @@ SQLITE_SETUP = ";".join(
         "PRAGMA journal_mode=WAL",
         "PRAGMA secure_delete=ON",
         "PRAGMA temp_store=MEMORY",
+        "PRAGMA cache_size=-65536",
         "PRAGMA trusted_schema=OFF",
     ]
 )

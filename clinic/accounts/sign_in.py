@@ -20,6 +20,7 @@ from .arrival import arrive, finish_what_waits
 from .errors import Refused
 from .identities import Enrolment
 from .models import User
+from .pace import Pace
 from .record import record
 from .sessions import SessionStore
 from .teams import keyring_for
@@ -59,10 +60,12 @@ class Opened:
 
 def sign_in(request: HttpRequest, *, name: str, passphrase: str, code: str) -> Opened:
     """Raises DidNotMatch, or TriedTooOften without having tried."""
-    throttle = admit(request, name)
-    user, identity = _open(name, passphrase)
-    if not devices.check(user, identity, code):
-        raise DidNotMatch
+    throttle, pace = admit(request, name), Pace()
+    try:
+        user, identity = _show_both(name, passphrase, code, pace)
+    except DidNotMatch:
+        pace.wait()
+        raise
     throttle.forgive()
     identities.keep_cost(user, identity, passphrase)
     return let_in(request, user, identity)
@@ -76,6 +79,14 @@ def admit(request: HttpRequest, name: str) -> Throttle:
     except TooSoon as soon:
         raise TriedTooOften(soon.seconds) from None
     return throttle
+
+
+def _show_both(name: str, passphrase: str, code: str, pace: Pace) -> tuple[User, Identity]:
+    with pace.deriving():
+        user, identity = _open(name, passphrase)
+    if not devices.check(user, identity, code):
+        raise DidNotMatch
+    return user, identity
 
 
 def _open(name: str, passphrase: str) -> tuple[User, Identity]:

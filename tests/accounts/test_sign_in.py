@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, get_resolver, reverse
 
-from clinic.accounts import identities
+from clinic.accounts import devices, identities, pace
 from clinic.accounts.backends import IdentityBackend
 from clinic.accounts.models import PendingGrant, SealedTotp, Session, User
 from clinic.accounts.record import NotRecorded
@@ -186,6 +186,43 @@ def test_right_wrong_and_unknown_take_the_same_time(cast, settings):
     rounds = [{name: cost(action) for name, action in actions.items()} for _ in range(12)]
     times = {name: min(one[name] for one in rounds) for name in actions}
     assert max(times.values()) <= 1.5 * min(times.values()), times
+
+
+@pytest.fixture
+def ticks(monkeypatch) -> list[float]:
+    """A clock of the test's own, in seconds: it moves by what a derivation, a check or a wait takes."""
+    now = [100.0]
+    monkeypatch.setattr(pace, "monotonic", lambda: now[0])
+    monkeypatch.setattr(pace, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
+    return now
+
+
+def slower(monkeypatch, ticks, room, name, seconds) -> None:
+    does = getattr(room, name)
+
+    def slowed(*args):
+        ticks[0] += seconds
+        return does(*args)
+
+    monkeypatch.setattr(room, name, slowed)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"passphrase": "not these words at all"}, {"name": "nobody"}, {"code": "000000"}]
+)
+def test_a_refusal_comes_when_a_success_would(client, cast, monkeypatch, ticks, wrong):
+    """Whether the passphrase was right, and only the code wrong, the time does not say either."""
+    slower(monkeypatch, ticks, identities, "open_identity", 2.0)
+    slower(monkeypatch, ticks, identities, "dummy_open", 2.0)
+    slower(monkeypatch, ticks, devices, "check", 0.15)
+    try_to_sign_in(client, cast, "ben", **wrong)
+    assert ticks[0] == pytest.approx(102.2)
+
+
+def test_who_is_let_in_waits_for_nothing(client, cast, monkeypatch, ticks):
+    slower(monkeypatch, ticks, identities, "open_identity", 2.0)
+    assert try_to_sign_in(client, cast, "ben").status_code == 302
+    assert ticks[0] == 102.0
 
 
 # Where one lands

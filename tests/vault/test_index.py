@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.vault import index
 from clinic.vault.errors import Tampered
-from clinic.vault.index import columns, folding
+from clinic.vault.index import columns, folding, segments
+from clinic.vault.index.state import load
 from clinic.vault.models import IndexChange, IndexHead, IndexLines, IndexSegment, IndexState
 
 from .build import ANA, BEN, TEAM, make_team
@@ -24,6 +25,12 @@ def keys():
 
 def fold(keys, **values) -> None:
     index.compact(keys, trust=trust, **values)
+
+
+def count_segments(keys) -> int:
+    """How many count."""
+    account = load(keys)
+    return len(account.gone) if account else 0
 
 
 @pytest.fixture(params=["pending", "folded"])
@@ -173,7 +180,6 @@ def test_a_put_costs_the_same_however_much_there_is(keys):
 
 def test_a_question_costs_the_same_however_many_segments_there_are(keys, monkeypatch):
     monkeypatch.setattr(folding, "SEGMENT_SIZE", 10)
-    monkeypatch.setattr(folding, "THIN", 7)
     counts = []
     for start in (0, 100):
         for number in range(start, start + 50):
@@ -187,14 +193,39 @@ def test_a_question_costs_the_same_however_many_segments_there_are(keys, monkeyp
 
 def test_there_are_never_many_segments(keys, monkeypatch):
     monkeypatch.setattr(folding, "SEGMENT_SIZE", 20)
-    monkeypatch.setattr(folding, "THIN", 15)
     for number in range(200):
         index.put(keys, make_entry(number % 60))
         if number % 3 == 0:
             fold(keys)
+            assert count_segments(keys) <= 60 // 10 + 2
     fold(keys)
     assert len(shown(look(keys))) == 60
-    assert IndexSegment.objects.count() <= 60 / 15 + 1 + folding.AT_A_TIME * folding.GRACE
+
+
+def test_a_growing_index_is_rewritten_a_few_times(keys, monkeypatch):
+    written = []
+    write = segments.write
+
+    def counted(team, organisation, entries):
+        written.append(len(entries))
+        return write(team, organisation, entries)
+
+    monkeypatch.setattr(folding, "write", counted)
+    for number in range(128):
+        index.put(keys, make_entry(number))
+        fold(keys)
+    assert sum(written) <= 128 * 12
+    assert max(written[-8:]) < 128
+
+
+def test_empty_segments_go(keys):
+    for number in range(3):
+        index.put(keys, make_entry(number))
+    fold(keys)
+    for number in range(3):
+        index.drop(keys, UUID(int=number))
+    fold(keys)
+    assert count_segments(keys) == 0
 
 
 def test_folding_without_changes_changes_nothing(keys):

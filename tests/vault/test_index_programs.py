@@ -116,7 +116,6 @@ def crash(*, after: int):
 @pytest.mark.usefixtures("ring")
 def test_any_program_says_what_the_model_says(monkeypatch):
     monkeypatch.setattr(folding, "SEGMENT_SIZE", 5)
-    monkeypatch.setattr(folding, "THIN", 3)
     run_state_machine_as_test(Programs, settings=QUICK)
 
 

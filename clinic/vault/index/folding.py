@@ -16,9 +16,8 @@ from .segments import Segment, Segments, Spot, column_place, lines_place, read, 
 from .state import State
 from .store import lock
 
-SEGMENT_SIZE = 4096
-THIN = SEGMENT_SIZE * 3 // 4
-AT_A_TIME = 2
+SEGMENT_SIZE = 16_384  # a word that many entries have stands once in a segment, and is compared once
+GROWTH = 3
 GRACE = 4  # folds that a reader may take to read what they replaced
 
 
@@ -74,7 +73,7 @@ def _fold(keys: TeamKeys, state: State, changes: Changes, thorough: bool) -> Non
         segment.gone.update(n for n, thing in enumerate(segment.head.ids()) if thing in changed)
     fresh = [entry for entry in changes.values() if entry]
     state.dead.insert(0, [])
-    for segment in _worth_rewriting(segments, thorough, bool(fresh)):
+    for segment in _worth_rewriting(segments, thorough, len(fresh)):
         fresh = [*_living(segment), *fresh]
         state.dead[0].append(segment.id)
         del state.gone[segment.id]
@@ -83,12 +82,20 @@ def _fold(keys: TeamKeys, state: State, changes: Changes, thorough: bool) -> Non
     _clear(state, keep=0 if thorough else GRACE)
 
 
-def _worth_rewriting(segments: Sequence[Segment], thorough: bool, growing: bool) -> list[Segment]:
-    """The emptiest segments, so that there are never many and a change never rewrites most of them."""
+def _worth_rewriting(segments: Sequence[Segment], thorough: bool, fresh: int) -> list[Segment]:
+    """The smallest, while none has more than GROWTH times as many entries as are written anyway.
+
+    So there are few segments, and an entry is rewritten a few times while the index grows fourfold.
+    """
     if thorough:
         return [segment for segment in segments if segment.gone]
-    thin = sorted((segment for segment in segments if segment.living() <= THIN), key=Segment.living)
-    return thin[:AT_A_TIME] if growing or len(thin) > 1 else []
+    taken, size = [], fresh
+    for segment in sorted(segments, key=Segment.living):
+        if segment.living() > min(GROWTH * size, SEGMENT_SIZE - size):
+            break
+        taken.append(segment)
+        size += segment.living()
+    return taken
 
 
 def _living(segment: Segment) -> list[Entry]:

@@ -40,7 +40,7 @@ for number in range(FIELDS):
     attribute = sealed.Text()
     attribute.__set_name__(Record, f"answer_{number}")
     setattr(Record, attribute.name, attribute)
-Record.attributes = tuple(f"answer_{number}" for number in range(FIELDS))
+    Record.attributes[attribute.name] = attribute
 
 
 def lines(ground: Ground) -> Iterator[Line]:

@@ -61,7 +61,7 @@ class SealedModel(models.Model):
     TABLE: ClassVar[str]
     SCHEMA: ClassVar[int] = 1
     UPGRADES: ClassVar[dict[int, Callable[[Payload], Payload]]] = {}
-    attributes: ClassVar[tuple[str, ...]] = ()
+    attributes: ClassVar[dict[str, Attribute[Any]]] = {}
     organisation_id: UUID
     touched = False
     _opened_at: Place | None = None
@@ -77,10 +77,8 @@ class SealedModel(models.Model):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        found = [
-            n for base in reversed(cls.__mro__) for n, a in vars(base).items() if isinstance(a, Attribute)
-        ]
-        cls.attributes = tuple(dict.fromkeys(found))
+        parts = [vars(base).items() for base in reversed(cls.__mro__)]
+        cls.attributes = {n: a for part in parts for n, a in part if isinstance(a, Attribute)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         values = {name: kwargs.pop(name) for name in self.attributes if name in kwargs} if kwargs else None

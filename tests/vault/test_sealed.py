@@ -39,7 +39,7 @@ def test_a_value_may_be_taken_away():
 
 
 def test_attributes_are_found_in_order():
-    assert Paper.attributes == tuple(VALUES)
+    assert list(Paper.attributes) == list(VALUES)
 
 
 # Every way of writing.

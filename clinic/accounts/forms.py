@@ -5,6 +5,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from clinic.forms import Form
+from clinic.vault.codes import BadCode, from_code
 from clinic.vault.passphrase import OWN_CHOICE_LENGTH
 
 from .roster import Role
@@ -14,6 +15,7 @@ CODE = forms.TextInput(
     {"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "characters", "size": 14}
 )
 PAPER = forms.TextInput({"autocomplete": "off", "autocapitalize": "characters", "size": 34})
+MISTYPED = _("There is a typing mistake in this code. Compare it with the paper, letter by letter.")
 PASSPHRASE = forms.PasswordInput({"autocomplete": "current-password", "autocapitalize": "none"})
 NEW_PASSPHRASE = forms.PasswordInput({"autocomplete": "new-password", "autocapitalize": "none"})
 
@@ -140,6 +142,45 @@ class CodeForm(Form):
     """Asked again before something that an open screen should not be enough for."""
 
     code = code_field(_("So that nobody at an open screen can do this for you."))
+
+
+def _readable(code: str) -> None:
+    try:
+        from_code(code)
+    except BadCode:
+        raise forms.ValidationError(MISTYPED) from None
+
+
+def _clinic_code(label: Any, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=80,
+        widget=PAPER,
+        validators=[_readable],
+        error_messages={"required": _("Write the code from its paper.")},
+    )
+
+
+class TwoCodesForm(Form):
+    """Any two of the clinic's three codes."""
+
+    one_code = _clinic_code(_("One code"), _("Dashes and capitals do not matter."))
+    other_code = _clinic_code(_("Another code"))
+
+    @property
+    def codes(self) -> tuple[str, str]:
+        return self.cleaned_data["one_code"], self.cleaned_data["other_code"]
+
+
+class OldCodesForm(CodeForm, TwoCodesForm):
+    field_order = ("one_code", "other_code", "code")
+
+
+class NewCodesForm(TwoCodesForm):
+    """Typed from the new papers. The page carries itself, sealed."""
+
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class InviteForm(Form):

@@ -20,6 +20,8 @@ NEVER = {
     "code",
     "one_time_code",
     "recovery_code",
+    "one_code",
+    "other_code",
     "invite_code",
     "kept",
 }

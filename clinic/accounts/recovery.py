@@ -40,11 +40,16 @@ class Readmission:
     teams: int
 
 
-def open_recovery(organisation: Organisation, one: str, other: str) -> KeyPair:
-    """The recovery key, by two of the three codes in either order. Raises BadCode, CodesDoNotFit."""
+def open_recovery(
+    organisation: Organisation, one: str, other: str, *, sealed: bytes | None = None
+) -> KeyPair:
+    """The recovery key, by two of the three codes in either order. Raises BadCode, CodesDoNotFit.
+
+    `sealed`: one that does not count yet.
+    """
     first, second = from_code(one), from_code(other)
     try:
-        pair = recovery.recover(bytes(organisation.recovery_sealed), first, second, organisation.id)
+        pair = recovery.recover(sealed or bytes(organisation.recovery_sealed), first, second, organisation.id)
     except Tampered as error:
         raise CodesDoNotFit from error
     return pair
@@ -89,14 +94,19 @@ def _ring(organisation: Organisation, pair: KeyPair, user: User, identity: Ident
     teams.hold(everyone, Purpose.EVERYONE, ring)
     if not same(roster.trusted_recovery(ring).raw, pair.public.raw):
         raise Tampered
+    hold_every_team(organisation, pair, ring)
+    ring.role = Role.COORDINATOR
+    roster.hold(ring)
+    return ring
+
+
+def hold_every_team(organisation: Organisation, pair: KeyPair, ring: Keyring) -> None:
+    """Those whose secret the recovery key opens and the roster confirms."""
     known = roster.teams(ring)
     for epoch in _epochs(organisation):
         entry, keys = known.get(epoch.team_id), _unwrapped(epoch, pair)
         if entry and keys and teams.confirmed(keys, entry):
             teams.hold(keys, entry.purpose, ring)
-    ring.role = Role.COORDINATOR
-    roster.hold(ring)
-    return ring
 
 
 def _everyone(organisation: Organisation, pair: KeyPair) -> TeamKeys:

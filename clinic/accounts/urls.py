@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import entrance, joining, mine, people
+from .views import codes, entrance, joining, mine, people
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("me/new-phone/confirm/", mine.second_factor_confirm, name="second_factor"),
     path("people/", people.people, name="people"),
     path("people/complete/", people.complete, name="complete"),
+    path("people/clinic-codes/", codes.clinic_codes, name="clinic_codes"),
+    path("people/clinic-codes/new/", codes.new_clinic_codes, name="new_clinic_codes"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<uuid:user_id>/", people.person, name="person"),
     path("people/<uuid:user_id>/invite-again/", people.invite_again, name="invite_again"),

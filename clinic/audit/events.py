@@ -24,6 +24,7 @@ class Event(models.TextChoices):
     TEAM_MEMBER_ADDED = "team_member_added", _("Added somebody to a team")
     TEAM_MEMBER_REMOVED = "team_member_removed", _("Removed somebody from a team")
     TEAM_REKEYED = "team_rekeyed", _("Changed a team’s keys")
+    CLINIC_CODES_RENEWED = "clinic_codes_renewed", _("Printed the clinic’s three codes anew")
     RECOVERED = "recovered", _("Recovered a case with two printed codes")
 
     # Cases

@@ -5,7 +5,7 @@ class CasesConfig(AppConfig):
     name = "clinic.cases"
 
     def ready(self) -> None:
-        from clinic.accounts import arrival, chores, leaving, recovery, rotation
+        from clinic.accounts import arrival, chores, clinic_codes, leaving, recovery, rotation
 
         from . import access, files, leavers, lists, moving
 
@@ -13,6 +13,7 @@ class CasesConfig(AppConfig):
         rotation.register("cases.lists", lists.reseal)
         leaving.register("cases.access", leavers.say_goodbye)
         recovery.register("cases.access", leavers.readmit)
+        clinic_codes.register("cases.access", moving.rewrap_walled)
         chores.register("ended access", access.expire)
         chores.register("abandoned files", files.sweep)
         arrival.register("cases.access", access.settle_own)

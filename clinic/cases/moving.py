@@ -1,5 +1,6 @@
 """Access rows move to other keys: a team's new epoch, a case's new generation, a person's new identity."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import connection
@@ -7,7 +8,8 @@ from django.db import connection
 from clinic.accounts.models import TeamEpoch, User
 from clinic.vault.errors import Stale, Tampered
 from clinic.vault.keyring import TeamKeys, current
-from clinic.vault.wraps import Subject, unwrap_with
+from clinic.vault.keys import KeyPair, PublicKey
+from clinic.vault.wraps import Subject, unwrap_with, wrap_to
 from clinic.vault.wraps import is_public as is_public_wrap
 
 from . import access
@@ -87,6 +89,15 @@ def regrant(case: Case, user: User) -> None:
             continue
         row.wrapped_key = access.wrap_for(user, access.key_of(case, key), access.subject_of(key))
         row.save(update_fields=["wrapped_key"])
+
+
+def rewrap_walled(old: KeyPair, new: PublicKey) -> None:
+    """The clinic has new codes: every walled case's second way in. What the old key does not open stays."""
+    for key in CaseKey.objects.exclude(recovery_wrap=b"").iterator():
+        subject = access.subject_of(key)
+        with suppress(Tampered):
+            opened = unwrap_with(old, bytes(key.recovery_wrap), subject)
+            CaseKey.objects.filter(pk=key.pk).update(recovery_wrap=wrap_to(new, opened, subject))
 
 
 def rewrap(case: Case, key: CaseKey) -> None:

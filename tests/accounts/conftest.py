@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from clinic.accounts import chores, leaving, record, recovery, rotation
+from clinic.accounts import chores, clinic_codes, leaving, record, recovery, rotation
 from clinic.accounts.models import User
 
 Recorded = list[tuple[str, User, UUID | None, Mapping[str, str]]]
@@ -15,7 +15,7 @@ Recorded = list[tuple[str, User, UUID | None, Mapping[str, str]]]
 def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorded:
     events: Recorded = []
     monkeypatch.setattr(record, "_recorders", [lambda *event: events.append(event)])
-    for registry in (rotation, leaving, recovery, chores):
+    for registry in (rotation, leaving, recovery, clinic_codes, chores):
         monkeypatch.setattr(registry, "_registered", {})
     return events
 

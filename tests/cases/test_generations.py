@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 
-from clinic.accounts import recovery
+from clinic.accounts import clinic_codes, recovery
 from clinic.accounts.models import Purpose
 from clinic.audit import actions as audit
 from clinic.audit import reading
@@ -215,6 +215,20 @@ def test_two_printed_codes_open_a_walled_case(cast, full):
         assert access.holds(row, CASE)
         assert access.holds(row, ATTORNEY)
         assert row.reference
+
+
+def test_new_codes_open_a_walled_case_and_the_old_do_not(cast, full):
+    wall(cast, full, cast.ben, cast.sol)
+    clinic, made = cast.organisation, clinic_codes.propose(cast.organisation)
+    old = recovery.open_recovery(clinic, *cast.recovery_codes[1:])
+    new = recovery.open_recovery(clinic, *made.codes[1:], sealed=made.sealed)
+    with cast.acting(cast.ana) as ring:
+        clinic_codes.renew(organisation=clinic, old=old, new=new, sealed=made.sealed, ring=ring, by=cast.ana)
+    for pair, opens in ((old, False), (new, True)):
+        with cast.acting(cast.ana):
+            leavers._open_by_recovery(Case.objects.get(pk=full.pk), pair)
+            assert access.holds(full, CASE) is access.holds(full, ATTORNEY) is opens
+    assert contents(cast, full, cast.ben)
 
 
 def test_the_decision_is_on_record(cast, full):

@@ -2,14 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.accounts import invitations, unlocking
 from clinic.accounts import sign_in as signing_in
 from clinic.accounts.doors import FORM, StaffRequest, anyone, staff
 from clinic.accounts.errors import Refused
-from clinic.accounts.forms import FirstSignInForm, JoinForm, LostForm
+from clinic.accounts.forms import MISTYPED, FirstSignInForm, JoinForm, LostForm
 from clinic.forms import posted
 from clinic.vault.codes import BadCode
 
@@ -26,7 +25,7 @@ def join(request: HttpRequest) -> HttpResponse:
             throttle = signing_in.admit(request, name)
             user, made = invitations.join(sign_in_name=name, code=form.cleaned_data["invite_code"])
         except BadCode:
-            form.add_error("invite_code", mistyped())
+            form.add_error("invite_code", MISTYPED)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -43,7 +42,7 @@ def lost(request: HttpRequest) -> HttpResponse:
         try:
             return show(request, *signing_in.recover(request, **form.cleaned_data))
         except BadCode:
-            form.add_error("recovery_code", mistyped())
+            form.add_error("recovery_code", MISTYPED)
         except Refused as refusal:
             form.add_error(None, str(refusal))
     return render(request, "accounts/lost.html", {"form": form})
@@ -71,7 +70,3 @@ def first_sign_in(request: HttpRequest) -> HttpResponse:
 def waiting(request: StaffRequest) -> HttpResponse:
     """A newcomer, until a colleague who holds the keys signs in or presses the button."""
     return redirect("/") if request.purposes else render(request, "accounts/waiting.html")
-
-
-def mistyped() -> str:
-    return _("There is a typing mistake in this code. Compare it with the paper, letter by letter.")

@@ -41,7 +41,7 @@ def end_session(request: StaffRequest) -> HttpResponse:
 @FORM
 def passphrase(request: StaffRequest) -> HttpResponse:
     form = PassphraseForm(posted(request))
-    if not (form.is_valid() and _is_owner(request, form)):
+    if not (form.is_valid() and is_owner(request, form)):
         return render(request, "accounts/passphrase.html", {"form": form})
     own = form.cleaned_data["new_passphrase"] or None
     with transaction.atomic():
@@ -58,7 +58,7 @@ def passphrase(request: StaffRequest) -> HttpResponse:
 @FORM
 def recovery_code(request: StaffRequest) -> HttpResponse:
     form = CodeForm(posted(request))
-    if not (form.is_valid() and _is_owner(request, form)):
+    if not (form.is_valid() and is_owner(request, form)):
         return render(request, "accounts/recovery_code.html", {"form": form})
     with transaction.atomic():
         code = identities.renew_code(request.user, current().identity)
@@ -70,7 +70,7 @@ def recovery_code(request: StaffRequest) -> HttpResponse:
 @FORM
 def backup_codes(request: StaffRequest) -> HttpResponse:
     form = CodeForm(posted(request))
-    if not (form.is_valid() and _is_owner(request, form)):
+    if not (form.is_valid() and is_owner(request, form)):
         return render(request, "accounts/backup_codes.html", {"form": form})
     with transaction.atomic():
         codes = devices.renew_backup_codes(request.user, current().identity)
@@ -83,7 +83,7 @@ def backup_codes(request: StaffRequest) -> HttpResponse:
 def second_factor_start(request: StaffRequest) -> HttpResponse:
     """A new phone: first the old one says yes."""
     form = CodeForm(posted(request))
-    if not (form.is_valid() and _is_owner(request, form)):
+    if not (form.is_valid() and is_owner(request, form)):
         return render(request, "accounts/second_factor_start.html", {"form": form})
     second_factor.propose(request.user, current().identity)
     return redirect("accounts:second_factor")
@@ -110,7 +110,7 @@ def second_factor_confirm(request: StaffRequest) -> HttpResponse:
     return render(request, "accounts/second_factor.html", shown)
 
 
-def _is_owner(request: StaffRequest, form: CodeForm | PassphraseForm) -> bool:
+def is_owner(request: StaffRequest, form: CodeForm | PassphraseForm) -> bool:
     if devices.check(request.user, current().identity, form.cleaned_data["code"]):
         return True
     form.add_error("code", _("That is not the code now, or it was used already. Wait for the next one."))

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django_otp.oath import TOTP
 
-from clinic.accounts.founding import Founding, found_clinic
+from clinic.accounts.founding import found_clinic
 from clinic.accounts.identities import Enrolment
 
 from .browser import Browser, Page
@@ -39,6 +39,7 @@ class People:
     def __init__(self, canaries: Canaries, log: Path) -> None:
         self._canaries, self._log, self.trail = canaries, log, Trail()
         self._known: dict[str, Colleague] = {}
+        self.clinic_codes: list[str] = []
 
     def __getitem__(self, name: str) -> Browser:
         return self._known[name].browser
@@ -51,7 +52,7 @@ class People:
 
     def arrive(self) -> None:
         founded = found_clinic(sign_in_name=COORDINATOR, email="ana@clinic.example")
-        self._note_founding(founded)
+        self.note_clinic_codes(founded.recovery_codes)
         self._sign_in(COORDINATOR, founded.enrolment)
         for name, role in JOINED.items():
             self.join(name, self.invite(name, role))
@@ -91,9 +92,10 @@ class People:
         assert found
         return found[1]
 
-    def _note_founding(self, founded: Founding) -> None:
-        for code in founded.recovery_codes:
+    def note_clinic_codes(self, codes: list[str]) -> None:
+        for code in codes:
             self._canaries.note(code, "the clinic's recovery codes")
+        self.clinic_codes = codes
 
     def _sign_in(self, name: str, papers: Enrolment) -> None:
         secret = parse_qs(urlsplit(papers.totp_uri).query)["secret"][0]

@@ -26,6 +26,7 @@ class Staff:
         self.end_sessions()
         self.lose_everything()
         self.leave()
+        self.renew_clinic_codes()
 
     def invite(self) -> None:
         """One invitation is taken back; the paper of the other is lost, and printed again."""
@@ -84,5 +85,17 @@ class Staff:
     def leave(self) -> None:
         self.people["ana"].fill(f"{self._person()}leave-clinic/", hostile="on")
 
+    def renew_clinic_codes(self) -> None:
+        """Three new codes for the clinic, two of them typed from paper."""
+        ana, papers = self.people["ana"], self.people.papers("ana")
+        page = ana.get("/people/clinic-codes/")
+        page = ana.submit(page, **_two(self.people.clinic_codes, code=papers.backup_codes.pop()))
+        self.people.note_clinic_codes(shown_once(page.text))
+        ana.submit(page, "/people/clinic-codes/new/", **_two(self.people.clinic_codes))
+
     def _person(self) -> str:
         return f"/people/{self.people.id_of(GONE)}/"
+
+
+def _two(codes: list[str], **more: Any) -> dict[str, Any]:
+    return {"one_code": codes[0], "other_code": codes[1], **more}

@@ -126,6 +126,24 @@ def new_papers(here: Company) -> None:
         album.take(ben, f"accounts-{page}-done")
 
 
+def clinic_codes(here: Company) -> None:
+    ana = here["ana"]
+    ana.go(reverse("accounts:clinic_codes"))
+    for label, code in zip(("One code", "Another code"), here.world.cast.recovery_codes, strict=False):
+        ana.write(label, code)
+    ana.write("One-time code", fresh_code(here.world.cast, "ana"))
+    ana.press("Show three new codes")
+    album.take(ana, "accounts-new_clinic_codes")
+    new = ana.page.locator(".once__secret").all_inner_texts()
+    ana.write("One code", new[0])
+    ana.write("Another code", new[0])
+    ana.press("Make them count")
+    album.take(ana, "accounts-new_clinic_codes-errors")
+    ana.write("Another code", new[1])
+    ana.press("Make them count")
+    ana.sees("The new codes count.")
+
+
 def newcomer(here: Company) -> None:
     ana = here["ana"]
     ana.go(reverse("accounts:invite"))
@@ -188,4 +206,5 @@ SCENES: tuple[Callable[[Company], None], ...] = (
     newcomer,
     out_and_in,
     new_papers,
+    clinic_codes,
 )

@@ -37,6 +37,16 @@ LEGAL_FIELDS = (
     "effective_to",
 )
 
+# What a coordinator writes of an agency (AgencyForm): once the row is there, our facts leave it alone.
+WRITTEN_HERE = (
+    "official",
+    "address",
+    "how_to_ask",
+    "full_draft",
+    "keeps_friday_after_thanksgiving",
+    "keeps_october_holiday",
+)
+
 
 class CannotConfirm(Exception):
     """The rule is confirmed already, or is a demand and no law."""
@@ -73,10 +83,11 @@ def edit_agency(*, agency: Agency, answers: Mapping[str, Any], by: User) -> None
 def load_facts() -> dict[str, int]:
     """Bring the directory up to the facts shipped with the program; safe to repeat.
 
-    What the clinic added where our facts say nothing stays. Answers how many rows changed, by kind.
+    What the clinic added where our facts say nothing stays, and all that coordinators write of an agency.
+    Answers how many rows changed, by kind.
     """
     places = _load(Jurisdiction, facts.JURISDICTIONS, {"state": Jurisdiction})
-    agencies = _load(Agency, facts.AGENCIES, {"jurisdiction": Jurisdiction})
+    agencies = _load(Agency, facts.AGENCIES, {"jurisdiction": Jurisdiction}, stays=WRITTEN_HERE)
     return {
         "jurisdictions": places,
         "agencies": agencies,
@@ -87,17 +98,29 @@ def load_facts() -> dict[str, int]:
     }
 
 
+def written_otherwise() -> list[tuple[Agency, str]]:
+    """Agencies, and the attribute of each where our facts say something else than the clinic wrote."""
+    known = {fact.slug: asdict(fact) for fact in facts.AGENCIES}
+    return [
+        (agency, name)
+        for agency in Agency.objects.filter(slug__in=known)
+        for name in WRITTEN_HERE
+        if (said := known[agency.slug].get(name)) and said != getattr(agency, name)
+    ]
+
+
 def _load(
     model: type[models.Model],
     known: Iterable[Fact],
     keys: Mapping[str, type[models.Model]] | None = None,
     identity: tuple[str, ...] = ("slug",),
+    stays: tuple[str, ...] = (),
 ) -> int:
     changed = 0
     for fact in known:
         values = _values(fact, keys or {})
         found = model._default_manager.filter(**{name: values[name] for name in identity}).first()
-        changed += _bring_up(found, values) if found else _add(model, values)
+        changed += _bring_up(found, values, stays) if found else _add(model, values)
     return changed
 
 
@@ -117,11 +140,11 @@ def _add(model: type[models.Model], values: Mapping[str, Any]) -> bool:
     return True
 
 
-def _bring_up(row: models.Model, values: Mapping[str, Any]) -> bool:
+def _bring_up(row: models.Model, values: Mapping[str, Any], stays: tuple[str, ...] = ()) -> bool:
     stale = {
         name: value
         for name, value in values.items()
-        if value not in ("", None) and getattr(row, name) != value
+        if name not in stays and value not in ("", None) and getattr(row, name) != value
     }
     for name, value in stale.items():
         setattr(row, name, value)

@@ -4,7 +4,8 @@ import pytest
 from django.core.management import call_command
 
 from clinic.directory import facts
-from clinic.directory.actions import load_facts
+from clinic.directory.actions import WRITTEN_HERE, load_facts
+from clinic.directory.forms import AgencyForm
 from clinic.directory.models import Agency, Agreement, ClockRule, Court, Facility, Jurisdiction
 from uvisa.clock import clocks_for
 from uvisa.rules import Level, first_clock, working_clock
@@ -65,6 +66,40 @@ def test_what_the_clinic_wrote_down_stays(loaded):
     load_facts()
     police.refresh_from_db()
     assert (police.address, police.keeps_october_holiday) == ("1 Example Street", True)
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "written"),
+    [
+        ("minneapolis-police", "full_draft", False),
+        ("minneapolis-police", "how_to_ask", "By mail only."),
+        ("minneapolis-police", "how_to_ask", ""),
+        ("st-paul-police", "full_draft", True),
+    ],
+)
+def test_facts_never_undo_what_a_coordinator_wrote(loaded, slug, name, written):
+    Agency.objects.filter(slug=slug).update(**{name: written})
+    assert load_facts()["agencies"] == 0
+    assert getattr(agency(slug), name) == written
+
+
+def test_the_operator_hears_where_the_facts_differ(loaded, capsys):
+    call_command("load_directory")
+    assert "stays as the clinic wrote it" not in capsys.readouterr().out
+    Agency.objects.filter(slug="minneapolis-police").update(how_to_ask="By mail only.")
+    call_command("load_directory")
+    told = "Minneapolis Police Department: how_to_ask stays as the clinic wrote it"
+    assert told in capsys.readouterr().out
+
+
+def test_all_that_a_coordinator_writes_stays():
+    assert set(WRITTEN_HERE) == set(AgencyForm.base_fields)
+
+
+def test_what_nobody_here_writes_still_comes_in(loaded):
+    Agency.objects.filter(slug="minneapolis-police").update(source="Old page")
+    assert load_facts()["agencies"] == 1
+    assert agency("minneapolis-police").source != "Old page"
 
 
 def test_a_changed_fact_comes_in(loaded):

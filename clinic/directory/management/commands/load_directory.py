@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clinic.directory.actions import load_facts
+from clinic.directory.actions import load_facts, written_otherwise
 
 
 class Command(BaseCommand):
@@ -11,3 +11,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for kind, changed in load_facts().items():
             self.stdout.write(f"{kind}: {changed} new or changed")
+        for agency, name in written_otherwise():
+            self.stdout.write(f"{agency}: {name} stays as the clinic wrote it; our facts say something else")

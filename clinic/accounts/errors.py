@@ -25,6 +25,12 @@ class NotInvited(Refused):
     message = _("This invitation does not fit. Check the sign-in name and the code, or ask for a new one.")
 
 
+class NotVouchedFor(Refused):
+    message = _(
+        "No coordinator who works here vouches for this invitation. Take it back and invite this person anew."
+    )
+
+
 class NameTaken(Refused):
     message = _("Somebody already uses this sign-in name. Choose another one.")
 

@@ -19,7 +19,7 @@ from clinic.vault.keyring import Keyring
 from clinic.vault.keys import PublicIdentity, derive, same, sign, signing_public, verify
 
 from . import pins, roster, teams
-from .errors import NameTaken, NotInvited
+from .errors import NameTaken, NotInvited, NotVouchedFor
 from .identities import Enrolment, enrol
 from .models import PendingGrant, RosterEntry, User
 from .record import record
@@ -67,12 +67,16 @@ def invite(
 
 @transaction.atomic
 def invite_again(*, user: User, ring: Keyring, by: User) -> str:
-    """A new code with the same terms for somebody who has not joined yet. Raises NotAllowed, NotInvited."""
+    """A new code with the same terms for somebody who has not joined yet.
+
+    Anybody can seal terms: only those that a coordinator signed are signed again.
+    Raises NotAllowed, NotInvited, NotVouchedFor.
+    """
     teams.check_coordinator(ring)
     grant = PendingGrant.objects.select_for_update().filter(user=user, organisation=ring.organisation).first()
     if grant is None or grant.newcomer_signature:
         raise NotInvited
-    terms, secret = _open_terms(grant, ring), new_secret()
+    terms, secret = _signed_terms(grant, ring), new_secret()
     grant.granted_by, grant.invite_public_key = by, signing_public(_seed(secret))
     grant.introduction = pins.seal_introduction(secret, user, teams.everyone(ring))
     grant.expires_on = timezone.localdate() + timedelta(days=DAYS)
@@ -194,13 +198,28 @@ def _welcome(newcomer: Person, grant: PendingGrant, ring: Keyring, by: User) -> 
     record("person_joined", by=by, about=newcomer.id)
 
 
+def _signed_terms(grant: PendingGrant, ring: Keyring) -> Terms:
+    try:
+        _check_granter(grant, ring)
+        return _open_terms(grant, ring)
+    except Tampered as error:
+        raise NotVouchedFor from error
+
+
+def _check_granter(grant: PendingGrant, ring: Keyring) -> None:
+    """A coordinator who works here signed it. Of somebody who left no invitation stays. Raises Tampered."""
+    granter = roster.trusted_identity(grant.granted_by_id, ring)
+    if granter.role != Role.COORDINATOR:
+        raise Tampered
+    granter.public.verify(bytes(grant.signature), _granted(grant))
+
+
 def _verified(grant: PendingGrant, ring: Keyring) -> Person:
     """The newcomer as the signed terms describe them. Raises Tampered."""
-    granter = roster.trusted_identity(grant.granted_by_id, ring)
-    if granter.role != Role.COORDINATOR or grant.expires_on < timezone.localdate():
+    _check_granter(grant, ring)
+    if grant.expires_on < timezone.localdate():
         raise Tampered
     public = PublicIdentity(bytes(grant.user.public_key))
-    granter.public.verify(bytes(grant.signature), _granted(grant))
     verify(bytes(grant.invite_public_key), bytes(grant.newcomer_signature), _joined(grant, public.raw))
     terms = _open_terms(grant, ring)
     return Person(grant.user_id, terms.name, terms.role, public, pending=terms.teams)

@@ -5,7 +5,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from clinic.accounts import errors, identities, invitations, pins, roster, rotation, teams
+from clinic.accounts import errors, identities, invitations, leaving, pins, roster, rotation, teams
 from clinic.accounts.arrival import arrive, finish_what_waits
 from clinic.accounts.models import PendingGrant, RosterEntry, User
 from clinic.accounts.record import NotRecorded
@@ -148,6 +148,17 @@ class TestInviting:
         complete(cast, cast.ana)
         assert "coordination" in cast.ring(fay).named
 
+    def test_a_second_code_from_another_coordinator(self):
+        cast = make_clinic()
+        fay, _first = invite(cast, "north")
+        with cast.acting(cast.ana) as ring:
+            leaving.change_role(user=cast.sol, role=Role.COORDINATOR, ring=ring, by=cast.ana)
+        with cast.acting(cast.sol) as ring:
+            second = invitations.invite_again(user=fay, ring=ring, by=cast.sol)
+        join(cast, second)
+        complete(cast, cast.ben)
+        assert cast.team("north").id in cast.ring(fay).teams
+
     def test_taking_it_back(self):
         cast = make_clinic()
         fay, code = invite(cast)
@@ -264,6 +275,19 @@ class TestSomebodyWhoWritesRows:
         assert complete(cast, cast.ana) == 1
         assert user.id in roster.people(cast.ring(cast.ana))
 
+    @pytest.mark.parametrize("field", ["terms", "signature"])
+    def test_what_no_coordinator_signed_is_not_signed_again(self, field):
+        cast = make_clinic()
+        fay, _first = invite(cast, role=Role.HELPER)
+        wanted = invitations.Terms("fay", Role.COORDINATOR, frozenset([cast.team("coordination").id]))
+        planted = {"terms": invitations._seal_terms(wanted, fay, cast.ring(cast.ana)), "signature": bytes(64)}
+        PendingGrant.objects.update(**{field: planted[field]})
+        with cast.acting(cast.ana) as ring, pytest.raises(errors.NotVouchedFor):
+            invitations.invite_again(user=fay, ring=ring, by=cast.ana)
+        with cast.acting(cast.ana) as ring:
+            invitations.withdraw(user=fay, ring=ring, by=cast.ana)
+        invite(cast)
+
     def plant(self, cast, *, signer, granted_by):
         """A whole grant of the writer's own making; the team's public key is no secret."""
         user = User.objects.create(organisation=cast.organisation, sign_in_name="gus", email="g@x.example")
@@ -288,8 +312,6 @@ class TestSomebodyWhoWritesRows:
 
     def test_a_spent_grant_put_back(self):
         """After fay left a team, her old grant does not bring her back."""
-        from clinic.accounts import leaving
-
         cast = make_clinic()
         fay, code = invite(cast, "coordination")
         join(cast, code)

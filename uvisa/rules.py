@@ -302,6 +302,7 @@ MOVES: Mapping[Status, frozenset[Status]] = {
 }
 WITH_THE_AGENCY = frozenset({Status.SENT, Status.RECEIVED})
 WITH_US = frozenset({Status.DRAFT, Status.READY, Status.APPROVED})
+ANSWERED = frozenset({Status.SIGNED, Status.REFUSED, Status.RETURNED})
 CLOSED = frozenset(status for status, moves in MOVES.items() if not moves)
 
 

@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.accounts.models import Purpose
 from clinic.audit.events import Event
 from uvisa import board, clock, history, listing, requests, rules
 from uvisa.crimes import SIMILAR_ACTIVITY
 from uvisa.forms import CRIMES
+from uvisa.listing import Due
 from uvisa.models import CertificationRequest
 from uvisa.rules import Status
 from uvisa.words import STATUS, in_full, missing_rows
@@ -25,6 +27,8 @@ def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dic
         "request_row": found,
         "status": STATUS[found.status],
         "is_running": found.sent_on is not None,
+        "is_withdrawn": found.status == Status.WITHDRAWN,
+        "is_answered": found.status in rules.ANSWERED,
         "crimes": crimes(found),
         "missing": missing_rows(found, missing, coordinates=Purpose.COORDINATION in purposes),
         "last_safe_day": last_safe_day(found),
@@ -41,10 +45,29 @@ def legal(found: CertificationRequest, *, on: date) -> dict[str, Any]:
     asks_law = found.status in {Status.READY, Status.APPROVED}
     open_rules = requests.open_rules(found, on=on) if asks_law else []
     return {
-        "clocks": [board.shown(listing.due_of(one), on, marks) for one in running],
+        "clocks": [_clock(found, listing.due_of(one), on, marks) for one in running],
         "open_rules": list(dict.fromkeys(rule.citation for rule in open_rules)),
         "agreements": requests.agreements_of(found, on=on) if found.status in rules.WITH_US else [],
     }
+
+
+def _clock(found: CertificationRequest, due: Due, on: date, marks: frozenset[str]) -> dict[str, Any]:
+    """Once it is answered, the day of the answer says whether it was in time, whatever today is."""
+    shown = board.shown(due, on, marks)
+    if found.status in rules.ANSWERED and found.answered_on:
+        shown["late"] = _was_late(due, found.answered_on)
+    return shown
+
+
+def _was_late(due: Due, on: date) -> str:
+    late, past = due.late(on), due.past(on)
+    if late:
+        return ngettext("Answered %(n)d day late", "Answered %(n)d days late", late) % {"n": late}
+    return (
+        ngettext("Answered %(n)d day after that", "Answered %(n)d days after that", past) % {"n": past}
+        if past
+        else ""
+    )
 
 
 def moves(found: CertificationRequest, purposes: Purposes, *, ready: bool = True) -> dict[str, bool]:

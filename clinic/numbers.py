@@ -9,6 +9,7 @@ RECEIPT = re.compile(r"[A-Z]{3}\d{10}")
 PHONE_PIECE = re.compile(r"\+?[\d\s().\-‐‑–—/]*\d")
 EXTENSION = re.compile(r"(?:\b(?:ext|extension|x)|#)[\s.:]*(\d{1,8})", re.IGNORECASE)
 SHORTEST_PHONE = 7
+US_WITH_COUNTRY = 11
 
 
 class NotAnANumber(ValueError):
@@ -49,14 +50,24 @@ class Phone(str):
     @property
     def digits(self) -> str:
         """What is dialled: no punctuation, no extension, no leading US country code."""
-        found = PHONE_PIECE.search(EXTENSION.sub("", plain_digits(self)))
-        digits = re.sub(r"\D", "", found.group()) if found else ""
-        return digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
+        return next(iter(digits_in(self)), "")
 
     @property
     def extension(self) -> str:
         found = EXTENSION.search(plain_digits(self))
         return found[1] if found else ""
+
+
+def digits_in(text: str) -> list[str]:
+    """The digits of each number in a text, as dialled. Whatever is stored or looked for is read this way."""
+    plain = EXTENSION.sub(";", plain_digits(text))
+    return [digits for piece in PHONE_PIECE.findall(plain) if (digits := _dialled(piece))]
+
+
+def _dialled(piece: str) -> str:
+    digits = re.sub(r"\D", "", piece)
+    has_country = piece.startswith("+1") or (len(digits) == US_WITH_COUNTRY and digits[0] == "1")
+    return digits[1:] if has_country else digits
 
 
 def plain_digits(text: str) -> str:

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Q
 
+from clinic import numbers
 from clinic.accounts import roster, teams
 from clinic.accounts.models import Purpose, Team, TeamEpoch, User
 from clinic.vault import index
@@ -262,5 +263,5 @@ def _terms(people: Iterable[Person]) -> list[str]:
 
 
 def _digits(people: Iterable[Person]) -> list[str]:
-    numbers = [number for person in people for number in (person.phone, *person.a_numbers)]
-    return [digits for number in numbers if (digits := "".join(filter(str.isdigit, number)))]
+    written = (number for person in people for number in (person.phone, *person.a_numbers))
+    return [digits for number in written for digits in numbers.digits_in(number)]

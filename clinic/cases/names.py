@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
+from clinic import numbers
+
 from . import rules
 
 SIMILAR = 0.82
 LONGEST = 40
 WORD = re.compile(r"[^\W\d_]+")
-NUMBER = re.compile(r"\d[\d\s().+/-]{2,}\d")
 FEWEST_DIGITS = 4
 # Sounds that one name is written with in several ways, longest first.
 SOUNDS = (
@@ -75,8 +76,8 @@ def terms(names: Iterable[str]) -> list[str]:
 
 
 def digits_of(text: str) -> str:
-    """The digits of a typed number, or "" where too few to look for."""
-    digits = "".join(filter(str.isdigit, text))
+    """The digits of the longest number typed, or "" where too few to look for."""
+    digits = max(numbers.digits_in(text), key=len, default="")
     return digits if len(digits) >= FEWEST_DIGITS else ""
 
 

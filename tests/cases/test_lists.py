@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.accounts import rotation
 from clinic.accounts.models import Purpose
-from clinic.cases import actions, lists
+from clinic.cases import actions, lists, searching
 from clinic.cases.models import Case, Detention, PartyRole, Person
 from clinic.vault.errors import Locked, Stale
 from clinic.vault.models import IndexChange
@@ -33,6 +33,39 @@ def test_by_reference(cast, case):
         reference = open_case(case).reference
     for typed in (reference, reference.lower(), reference.replace("-", " "), reference.replace("-", "")):
         assert ("case.waiting", case.pk) in search(cast, cast.ana, typed)[:1]
+
+
+STORED = (
+    "612-555-0177",
+    "+1 (612) 555-0177",
+    "1.612.555.0177 ext 9",
+    "٦١٢-٥٥٥-٠١٧٧",
+    "651 555 0102, 6125550177",
+)
+TYPED = (
+    "+1 612-555-0177",
+    "1-612-555-0177",
+    "612 555 0177 ext 4",
+    "(612) 555-0177, ask for the sister",
+    "٦١٢٥٥٥٠١٧٧",
+    "555-0177",
+    "0177",
+    "+1 612 555",
+)
+
+
+@pytest.mark.parametrize("stored", STORED)
+def test_a_telephone_number_is_found_however_it_was_written(cast, stored):
+    case = make_case(cast, caller_phone=stored)
+    for typed in TYPED:
+        assert search(cast, cast.chi, typed) == [("case.waiting", case.pk)], typed
+
+
+def test_such_a_number_is_found_by_a_holder_too(cast):
+    case = make_case(cast, caller_phone="+1 612-555-0177")
+    give(cast, case, cast.ben)
+    with cast.acting(cast.ben):
+        assert [hit.entry.id for hit in searching.search("1 (612) 555-0177 x4")] == [case.pk]
 
 
 @pytest.mark.parametrize("typed", ["", " ", "?", "123", "😀", "\0", "Nadie Conocido"])

@@ -73,6 +73,20 @@ def test_a_phone_keeps_what_was_typed_and_knows_its_digits(typed, digits, extens
     assert (phone, phone.digits, phone.extension) == (typed, digits, extension)
 
 
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("612-555-0123 ext. 45 or +1 651 555 0199", ["6125550123", "6515550199"]),
+        ("apartment 5, 612-555-0123", ["5", "6125550123"]),
+        ("+1 612 555", ["612555"]),
+        ("+1", []),
+        ("", []),
+    ],
+)
+def test_every_number_in_a_text_is_read(text, digits):
+    assert numbers.digits_in(text) == digits
+
+
 def test_words_alone_are_no_phone_number():
     with pytest.raises(forms.ValidationError, match="area code"):
         PhoneField().clean("call the sister")

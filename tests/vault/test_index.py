@@ -218,6 +218,35 @@ def test_a_growing_index_is_rewritten_a_few_times(keys, monkeypatch):
     assert max(written[-8:]) < 128
 
 
+def stored(keys) -> bytes:
+    """All that whoever has the team's key can read of the segments that count."""
+    account = load(keys)
+    found = b""
+    for row in IndexSegment.objects.filter(pk__in=account.gone if account else ()):
+        place = segments.column_place(row.organisation_id, keys.id, row.id, "names")
+        found += keys.index_box.open(place, bytes(row.names))
+        for lines in row.lines.all():
+            place = segments.lines_place(row.organisation_id, keys.id, lines.id)
+            found += keys.index_box.open(place, bytes(lines.sealed))
+    return found
+
+
+def test_what_is_dropped_or_corrected_is_not_kept_in_a_large_segment(keys):
+    for number in range(200):
+        index.put(keys, make_entry(number))
+    index.put(keys, make_entry(300, name=CANARY))
+    index.put(keys, make_entry(301, name=f"{CANARY}er"))
+    fold(keys)
+    assert CANARY.encode() in stored(keys)
+    index.drop(keys, UUID(int=300))
+    index.put(keys, make_entry(301, name="corrected"))
+    fold(keys)
+    assert CANARY.encode() not in stored(keys)
+    assert len(shown(look(keys))) == 201
+    assert [hit.entry.id for hit in look(keys).find(["corrected"], similar)] == [UUID(int=301)]
+    assert len(look(keys).find(["maria"], similar, most=500)) == 200
+
+
 def test_empty_segments_go(keys):
     for number in range(3):
         index.put(keys, make_entry(number))

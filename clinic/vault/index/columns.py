@@ -8,7 +8,7 @@ lines  BLOCK entries as one line of JSON each: only the blocks with a hit are fe
 import struct
 import sys
 from array import array
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -194,12 +194,14 @@ class Names:
         for place, entry in enumerate(entries):
             for term in dict.fromkeys(_one_line(entry.terms)):
                 having.setdefault(term, []).append(place)
-        starts, holders = [0], []
-        for places in having.values():
-            holders.extend(places)
-            starts.append(len(holders))
-        digits = "\n".join(" ".join(_one_line(entry.digits)) for entry in entries)
-        return _blob(["\n".join(having).encode(), _raw("I", starts), _raw("H", holders), digits.encode()])
+        return _names(having, (" ".join(_one_line(entry.digits)) for entry in entries))
+
+    def without(self, places: Set[int]) -> bytes:
+        """The column, packed again, with nothing of the entries at these places."""
+        having = {word: [p for p in self.having(n) if p not in places] for n, word in enumerate(self.words)}
+        digits = self._digits.decode().split("\n")
+        kept = {word: holders for word, holders in having.items() if holders}
+        return _names(kept, ("" if n in places else line for n, line in enumerate(digits)))
 
     @cached_property
     def words(self) -> list[str]:
@@ -215,12 +217,22 @@ class Names:
         return [place for place, line in enumerate(lines) if digits in line]
 
 
+def _names(having: Mapping[str, Sequence[int]], digits: Iterable[str]) -> bytes:
+    starts, holders = [0], list[int]()
+    for places in having.values():
+        holders.extend(places)
+        starts.append(len(holders))
+    numbers = "\n".join(digits)
+    return _blob(["\n".join(having).encode(), _raw("I", starts), _raw("H", holders), numbers.encode()])
+
+
 def _one_line(words: Sequence[str]) -> list[str]:
     return [" ".join(word.split()) for word in words if word.strip()]
 
 
-def pack_lines(entries: Sequence[Entry]) -> bytes:
-    return bytes([VERSION]) + b"\n".join(entry.line() for entry in entries)
+def pack_lines(lines: Iterable[bytes]) -> bytes:
+    """What is gone is an empty line."""
+    return bytes([VERSION]) + b"\n".join(lines)
 
 
 def unpack_lines(blob: bytes) -> list[bytes]:

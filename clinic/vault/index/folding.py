@@ -12,7 +12,7 @@ from clinic.vault.models import IndexChange, IndexLines, IndexSegment
 from . import state as account
 from .columns import Entry
 from .sealing import Change, Changes, Seeds, Trust, gather, seal_change, sort_out
-from .segments import Segment, Segments, Spot, column_place, lines_place, read, write
+from .segments import Segment, Segments, Spot, column_place, lines_place, read, wipe, write
 from .state import State
 from .store import lock
 
@@ -25,8 +25,8 @@ GRACE = 4  # folds that a reader may take to read what they replaced
 def compact(keys: TeamKeys, *, trust: Trust, seeds: Seeds | None = None, thorough: bool = False) -> None:
     """Folds the changes into segments; whoever comes second finds nothing left to do.
 
-    What was dropped is only marked as gone, until its segment is rewritten: `thorough` does so at once
-    (some 50 ms for a thousand entries), and is what makes a purge final.
+    What was dropped is taken out of its segment, but for its random id: `thorough` rewrites the segment at
+    once (some 50 ms for a thousand entries), removes what the last folds replaced, and makes a purge final.
     What cannot be read stays, for somebody with an earlier key.
     """
     head = lock(keys.id)
@@ -67,19 +67,31 @@ def reseal(old: TeamKeys, new: TeamKeys, *, trust: Trust, seeds: Seeds | None = 
 
 
 def _fold(keys: TeamKeys, state: State, changes: Changes, thorough: bool) -> None:
-    segments = Segments(keys, state).with_heads
-    changed = {thing.bytes for thing in changes}
-    for segment in segments if changed else ():
-        segment.gone.update(n for n, thing in enumerate(segment.head.ids()) if thing in changed)
+    known = Segments(keys, state)
+    gone = _newly_gone(known.with_heads, changes)
     fresh = [entry for entry in changes.values() if entry]
     state.dead.insert(0, [])
-    for segment in _worth_rewriting(segments, thorough, len(fresh)):
+    for segment in _worth_rewriting(known.with_heads, thorough, len(fresh)):
         fresh = [*_living(segment), *fresh]
         state.dead[0].append(segment.id)
         del state.gone[segment.id]
+    for segment in known.with_names if gone else ():
+        if segment.id in gone and segment.id in state.gone:
+            wipe(keys, state.organisation, segment, gone[segment.id])
     for at in range(0, len(fresh), SEGMENT_SIZE):
         state.gone[write(keys, state.organisation, fresh[at : at + SEGMENT_SIZE])] = set()
     _clear(state, keep=0 if thorough else GRACE)
+
+
+def _newly_gone(segments: Sequence[Segment], changes: Changes) -> dict[UUID, set[int]]:
+    """Marks what was dropped or stands in a change now. Where, by segment."""
+    changed, found = {thing.bytes for thing in changes}, dict[UUID, set[int]]()
+    for segment in segments if changed else ():
+        places = {n for n, thing in enumerate(segment.head.ids()) if thing in changed} - segment.gone
+        if places:
+            segment.gone.update(places)
+            found[segment.id] = places
+    return found
 
 
 def _worth_rewriting(segments: Sequence[Segment], thorough: bool, fresh: int) -> list[Segment]:

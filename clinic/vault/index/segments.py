@@ -1,6 +1,6 @@
 """Segments: thousands of entries each, fetched and opened only as far as a question needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -105,15 +105,32 @@ def write(keys: TeamKeys, organisation: UUID, entries: Sequence[Entry]) -> UUID:
         place = column_place(organisation, keys.id, row.id, column)
         setattr(row, column, keys.index_box.seal(place, plain))
     row.save(force_insert=True)
-    IndexLines.objects.bulk_create(
-        [_lines_row(keys, row, block, pack_lines(stretch)) for block, stretch in blocks]
-    )
+    IndexLines.objects.bulk_create([_lines_row(keys, row, block, stretch) for block, stretch in blocks])
     return row.id
 
 
-def _lines_row(keys: TeamKeys, row: IndexSegment, block: UUID, plain: bytes) -> IndexLines:
+def _lines_row(keys: TeamKeys, row: IndexSegment, block: UUID, entries: Sequence[Entry]) -> IndexLines:
     place = lines_place(row.organisation_id, keys.id, block)
+    plain = pack_lines(entry.line() for entry in entries)
     return IndexLines(id=block, segment=row, sealed=keys.index_box.seal(place, plain))
+
+
+def wipe(keys: TeamKeys, organisation: UUID, segment: Segment, places: Set[int]) -> None:
+    """Takes words, numbers and lines of what is gone out of a segment that stands.
+
+    Whoever reads it meanwhile read the changes first, and asks nothing of these places.
+    """
+    column = column_place(organisation, keys.id, segment.id, "names")
+    names = keys.index_box.seal(column, segment.names.without(places))
+    IndexSegment.objects.filter(pk=segment.id).update(names=names)
+    blocks = {segment.head.block(place) for place in places}
+    for block, sealed in list(_blocks(list(blocks))):
+        lines = segment.lines(block, sealed)
+        for place in places:
+            if segment.head.block(place) == block:
+                lines[place % BLOCK] = b""
+        plain = keys.index_box.seal(lines_place(organisation, keys.id, block), pack_lines(lines))
+        IndexLines.objects.filter(pk=block).update(sealed=plain)
 
 
 def _entry(spot: Spot, lines: dict[UUID, list[bytes]]) -> Entry:

@@ -89,9 +89,14 @@ def invite_again(*, user: User, ring: Keyring, by: User) -> str:
 
 @transaction.atomic
 def withdraw(*, user: User, ring: Keyring, by: User) -> None:
-    """Take an invitation back before it is completed. Raises NotAllowed, NotInvited."""
+    """Take an invitation back before it is completed. Raises NotAllowed, NotInvited.
+
+    While a colleague's sign-in completes it, this waits, and then finds somebody on the roster.
+    """
     teams.check_coordinator(ring)
-    if not PendingGrant.objects.filter(user=user, organisation=ring.organisation).exists():
+    roster.hold(ring)
+    grants = PendingGrant.objects.select_for_update().filter(user=user, organisation=ring.organisation)
+    if not grants or RosterEntry.objects.filter(subject=user.id).exists():
         raise NotInvited
     record("invitation_withdrawn", by=by, about=user.id)
     user.delete()
@@ -236,8 +241,10 @@ def _give_what_waited(ring: Keyring, by: User) -> set[UUID]:
 
 def _what_waits(ring: Keyring) -> list[tuple[UUID, UUID]]:
     """Whom of the roster one could give which team."""
-    active = (person for person in roster.people(ring).values() if person.active)
-    return [(person.id, team) for person in active for team in person.pending & ring.teams.keys()]
+    waiting = [one for one in roster.people(ring).values() if one.active and one.pending & ring.teams.keys()]
+    return [
+        (one.id, team) for one in roster.with_account(waiting) for team in one.pending & ring.teams.keys()
+    ]
 
 
 def _seal_terms(terms: Terms, user: User, ring: Keyring) -> bytes:

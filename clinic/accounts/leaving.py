@@ -107,7 +107,7 @@ def _take_key(entry: TeamEntry, user: UUID, ring: Keyring) -> None:
 
 
 def _check_someone_stays(entry: TeamEntry, user: UUID, ring: Keyring) -> None:
-    if not entry.members - {user}:
+    if not User.objects.filter(id__in=entry.members - {user}).exists():
         raise LastHolder
     if entry.purpose == Purpose.COORDINATION:
         _check_a_coordinator_stays(user, ring)

@@ -102,7 +102,9 @@ def _new_epoch(team: Team, keep: frozenset[UUID], ring: Keyring) -> TeamKeys:
 
 def _trusted(users: frozenset[UUID], ring: Keyring) -> list[Person]:
     """Only whom the roster knows as working here: a damaged entry must not stop the others from moving on."""
-    return [person for person in roster.people(ring).values() if person.id in users and person.active]
+    return roster.with_account(
+        [one for one in roster.people(ring).values() if one.id in users and one.active]
+    )
 
 
 def _open(new: TeamKeys, old: TeamKeys, before: TeamEpoch, kept: list[Person], ring: Keyring) -> TeamEpoch:

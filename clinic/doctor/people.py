@@ -106,6 +106,11 @@ def keyed(ring: Keyring) -> Iterator[Finding]:
         yield fault(_("The database and the roster disagree on: %(names)s.") % {"names": some(swapped)})
     else:
         yield fine(_("The roster vouches for %(count)d people.") % {"count": len(people)})
+    ghosts = [one.name for one in people.values() if one.active and one.id not in users]
+    if ghosts:
+        yield fault(
+            _("On the roster as working here, without an account: %(names)s.") % {"names": some(ghosts)}
+        )
     if roster.needs_second_coordinator(ring):
         yield warning(_("There is only one coordinator."))
     yield not_seen(_("Other people’s own keys: only their sign-in opens them."))

@@ -170,6 +170,32 @@ class TestInviting:
             invitations.withdraw(user=cast.ben, ring=ring, by=cast.ana)
         assert User.objects.filter(sign_in_name="ben").exists()
 
+    def test_taking_it_back_while_a_colleague_completes_it(self, monkeypatch):
+        """Who comes second waits for the roster, and finds somebody who works here."""
+        cast = make_clinic()
+        fay, code = invite(cast, "coordination", role=Role.COORDINATOR)
+        join(cast, code)
+        whole = roster.hold
+
+        def waits(ring):
+            monkeypatch.setattr(roster, "hold", whole)
+            complete(cast, cast.chi)
+            whole(ring)
+
+        monkeypatch.setattr(roster, "hold", waits)
+        with cast.acting(cast.ana) as ring, pytest.raises(errors.NotInvited):
+            invitations.withdraw(user=fay, ring=ring, by=cast.ana)
+        assert User.objects.filter(sign_in_name="fay").exists()
+
+    def test_somebody_who_works_here_is_not_taken_back(self):
+        """Whoever writes rows puts an invitation beside a colleague's account."""
+        cast = make_clinic()
+        invite(cast)
+        PendingGrant.objects.update(user=cast.ben)
+        with cast.acting(cast.ana) as ring, pytest.raises(errors.NotInvited):
+            invitations.withdraw(user=cast.ben, ring=ring, by=cast.ana)
+        assert User.objects.filter(sign_in_name="ben").exists()
+
 
 class TestJoining:
     def test_once(self):

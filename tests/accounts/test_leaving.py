@@ -208,3 +208,45 @@ def test_catching_up_is_recorded(recorded):
     with cast.acting(cast.sol) as ring:
         assert rotation.catch_up(ring=ring, by=cast.sol) == 1
     assert recorded[-1][0] == "team_rekeyed"
+
+
+class TestSomebodyWhoseRowIsGone:
+    """On the roster, and without an account: whoever writes rows deleted it."""
+
+    def ghost(self, cast, user):
+        User.objects.get(id=user.id).delete()
+
+    def test_the_others_can_still_leave(self):
+        cast = make_clinic()
+        make_coordinator(cast, cast.ben)
+        nudges.promise(day=date(2026, 3, 2), user=cast.dee)
+        with cast.acting(cast.ana) as ring:
+            teams.add_member(team=cast.team("south"), user=cast.chi, ring=ring, by=cast.ana)
+        sign_in(cast, cast.dee)
+        self.ghost(cast, cast.ben)
+        leave_clinic(cast, cast.dee)
+        assert not User.objects.get(id=cast.dee.id).is_active
+        assert cast.team("coordination").id in cast.ring(cast.ana).teams
+
+    def test_they_are_no_second_coordinator(self):
+        cast = make_clinic()
+        make_coordinator(cast, cast.ben)
+        assert not roster.needs_second_coordinator(cast.ring(cast.ana))
+        self.ghost(cast, cast.ben)
+        assert roster.needs_second_coordinator(cast.ring(cast.ana))
+        with cast.acting(cast.ana) as ring, pytest.raises(errors.LastCoordinator):
+            leaving.change_role(user=cast.ana, role=Role.ATTORNEY, ring=ring, by=cast.ana)
+
+    def test_they_are_no_second_holder(self):
+        cast = make_clinic()
+        self.ghost(cast, cast.sol)
+        with pytest.raises(errors.LastHolder):
+            leave_clinic(cast, cast.ben)
+
+    def test_what_they_waited_for_is_given_to_nobody(self):
+        cast = make_clinic()
+        with cast.acting(cast.ana) as ring:
+            teams.add_member(team=cast.team("intake"), user=cast.dee, ring=ring, by=cast.ana)
+        self.ghost(cast, cast.dee)
+        sign_in(cast, cast.chi)
+        assert TeamMembership.objects.filter(epoch__team=cast.team("intake")).count() == 1

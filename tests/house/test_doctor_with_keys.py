@@ -35,6 +35,10 @@ def damaged_roster(cast: Cast) -> None:
     RosterEntry.objects.filter(subject=cast.dee.pk).update(sealed=b"\x01\x01" + bytes(60))
 
 
+def somebody_without_an_account(cast: Cast) -> None:
+    User.objects.get(pk=cast.dee.pk).delete()
+
+
 def swapped_team_key(cast: Cast) -> None:
     other = TeamEpoch.objects.get(team=cast.team("north")).public_key
     TeamEpoch.objects.filter(team=cast.team("south")).update(public_key=other)
@@ -98,6 +102,7 @@ def access_for_no_team(cast: Cast) -> None:
 PLANTED_BEHIND_KEYS: dict[Callable[[Cast], None], str] = {
     swapped_public_key: "disagree on: ben",
     damaged_roster: "Roster entries do not open",
+    somebody_without_an_account: "without an account: dee",
     swapped_team_key: "does not vouch for the keys of the team “south”",
     a_member_nobody_named: "disagree on who is in the team “south”",
     my_team_does_not_open: "Your key of the team",

@@ -93,7 +93,7 @@ def missing_of(request: CertificationRequest, *, on: date) -> tuple[Missing, ...
 
 
 def _sender(request: CertificationRequest) -> packet.Sender:
-    head = Letterhead.objects.filter(organisation=request.organisation_id).first() or Letterhead()
+    head = Letterhead.of(request.organisation_id)
     return packet.Sender(
         name=head.name,
         address=head.address_lines,

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models, transaction
 
 from clinic.accounts import record
-from clinic.accounts.models import User
+from clinic.accounts.models import Organisation, User
 from clinic.directory import facts
 from clinic.directory.facts.shapes import Fact
 from clinic.directory.models import (
@@ -18,6 +18,8 @@ from clinic.directory.models import (
     Jurisdiction,
     Letterhead,
 )
+from clinic.directory.stamps import stamp_of
+from clinic.vault.errors import Stale
 
 # A rule whose facts change after somebody confirmed it must be confirmed again.
 LEGAL_FIELDS = (
@@ -64,19 +66,33 @@ def confirm_rule(*, rule: ClockRule, on: date, by: User) -> None:
 
 
 @transaction.atomic
-def write_letterhead(*, answers: Mapping[str, str], by: User) -> None:
-    """What stands on top of the clinic's letters from now on."""
+def write_letterhead(*, letterhead: Letterhead, answers: Mapping[str, str], by: User) -> None:
+    """What stands on top of the clinic's letters from now on. Raises Stale where somebody was faster."""
+    # The organisation's row is there to be locked, where nobody wrote a letterhead yet.
+    Organisation.objects.select_for_update().get(pk=by.organisation_id)
+    _check_unchanged(letterhead, Letterhead.of(by.organisation_id), answers)
     Letterhead.objects.update_or_create(organisation_id=by.organisation_id, defaults=dict(answers))
     record.record("fact_changed", by=by, details={"fact": "letterhead"})
 
 
 @transaction.atomic
 def edit_agency(*, agency: Agency, answers: Mapping[str, Any], by: User) -> None:
-    """What a coordinator found out about an agency: where it is, who signs there, what it wants."""
+    """What a coordinator found out about an agency: where it is, who signs there, what it wants.
+
+    Raises Stale where somebody was faster.
+    """
+    locked = Agency.objects.select_for_update().get(pk=agency.pk)
+    _check_unchanged(agency, locked, answers)
     for name, answer in answers.items():
         setattr(agency, name, answer)
     agency.save(update_fields=list(answers))
     record.record("fact_changed", by=by, details={"fact": agency.slug})
+
+
+def _check_unchanged(seen: models.Model, saved: models.Model, names: Iterable[str]) -> None:
+    names = list(names)
+    if stamp_of(seen, names) != stamp_of(saved, names):
+        raise Stale
 
 
 @transaction.atomic

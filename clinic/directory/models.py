@@ -252,6 +252,12 @@ class Letterhead(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def of(cls, organisation_id: UUID) -> "Letterhead":
+        """A blank one where nobody wrote any yet."""
+        saved = cls.objects.filter(organisation=organisation_id).first()
+        return saved or cls(organisation_id=organisation_id)
+
     @property
     def address_lines(self) -> tuple[str, ...]:
         return tuple(line.strip() for line in self.address.splitlines() if line.strip())

@@ -1,7 +1,9 @@
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,9 +13,10 @@ from django.views.decorators.http import require_safe
 from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members, staff
 from clinic.accounts.models import Purpose
 from clinic.directory import actions
-from clinic.directory.forms import AgencyForm, LetterheadForm
+from clinic.directory.forms import AgencyForm, FactForm, LetterheadForm
 from clinic.directory.models import Agency, ClockRule, Letterhead
 from clinic.forms import posted
+from clinic.vault.errors import Stale
 
 
 @staff
@@ -63,7 +66,11 @@ def edit_agency(request: StaffRequest, agency_id: UUID) -> HttpResponse:
     agency = get_or_404(Agency.objects.all(), pk=agency_id)
     form = AgencyForm(posted(request), initial=AgencyForm.initial_of(agency))
     if request.method == "POST" and form.is_valid():
-        actions.edit_agency(agency=agency, answers=form.answers(), by=request.user)
+        try:
+            _check_seen(form, agency)
+            actions.edit_agency(agency=agency, answers=form.answers(), by=request.user)
+        except Stale:
+            return _told_agency(request, form, Agency.objects.get(pk=agency.pk))
         messages.success(request, _("The agency was saved. New letters use it."))
         return redirect("directory:agencies")
     return render(request, "directory/edit_agency.html", {"agency": agency, "form": form})
@@ -72,10 +79,30 @@ def edit_agency(request: StaffRequest, agency_id: UUID) -> HttpResponse:
 @members(Purpose.COORDINATION)
 @FORM
 def letterhead(request: StaffRequest) -> HttpResponse:
-    saved = Letterhead.objects.filter(organisation=request.user.organisation_id).first()
-    form = LetterheadForm(posted(request), initial=LetterheadForm.initial_of(saved or Letterhead()))
+    saved = Letterhead.of(request.user.organisation_id)
+    form = LetterheadForm(posted(request), initial=LetterheadForm.initial_of(saved))
     if request.method == "POST" and form.is_valid():
-        actions.write_letterhead(answers=form.cleaned_data, by=request.user)
+        try:
+            _check_seen(form, saved)
+            actions.write_letterhead(letterhead=saved, answers=form.answers(), by=request.user)
+        except Stale:
+            newer = Letterhead.of(request.user.organisation_id)
+            return render(request, "directory/letterhead.html", _both(form, newer), status=409)
         messages.success(request, _("The letterhead was saved. New letters use it."))
         return redirect("directory:agencies")
     return render(request, "directory/letterhead.html", {"form": form})
+
+
+def _check_seen(form: FactForm, saved: Model) -> None:
+    if form.is_stale(saved):
+        raise Stale
+
+
+def _told_agency(request: StaffRequest, form: AgencyForm, newer: Agency) -> HttpResponse:
+    context = _both(form, newer) | {"agency": newer}
+    return render(request, "directory/edit_agency.html", context, status=409)
+
+
+def _both(form: FactForm, newer: Model) -> dict[str, Any]:
+    """The second of two editors: both versions on one page, nothing lost."""
+    return {"form": form.over(newer), "differences": form.differences(newer), "has_errors": True}

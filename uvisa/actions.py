@@ -81,6 +81,7 @@ def approve(
     if not teams.is_member(current(), Purpose.SUPERVISING):
         raise NotASupervisor
     _begin(request, Status.APPROVED)
+    request.signer = signer or by.sign_in_name
     if requests.missing_of(request, on=on):
         raise NotReady
     open_rules, ties = requests.open_rules(request, on=on), requests.agreements_of(request, on=on)
@@ -90,7 +91,6 @@ def approve(
         raise NotWeighed
     request.checked, request.warned = [rule.stamp for rule in open_rules], [str(tie.kind) for tie in ties]
     request.approved_on, request.approved_by_name = on, by.sign_in_name
-    request.signer = signer or by.sign_in_name
     request.status = Status.APPROVED
     details = {"checked": "; ".join(rule.citation for rule in open_rules)} if open_rules else {}
     _save(request, Event.REQUEST_APPROVED, by=by, on=on, details=details)

@@ -278,6 +278,7 @@ class Missing(StrEnum):
     LETTERHEAD = "letterhead"
     SIGNER = "signer"
     PROOF_OF_PROCEEDINGS = "proof of proceedings"
+    LETTERS = "letters"  # found by uvisa.packet_letters, which asks the machine
 
 
 def missing(packet: Packet, *, proof_of_proceedings: bool) -> tuple[Missing, ...]:

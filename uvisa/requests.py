@@ -9,7 +9,7 @@ from clinic.cases import lists
 from clinic.cases.models import Person
 from clinic.directory.models import Agency, Agreement, Jurisdiction, Letterhead
 
-from . import clock, packet, rules, started
+from . import clock, packet, packet_letters, rules, started
 from .models import CertificationRequest
 from .packet import Missing
 from .rules import Clock, Rule
@@ -88,8 +88,10 @@ def packet_of(request: CertificationRequest, *, on: date) -> packet.Packet:
 def missing_of(request: CertificationRequest, *, on: date) -> tuple[Missing, ...]:
     """What keeps it from being ready, apart from the signer, who comes with the approval."""
     proof = bool(request.proof_of_proceedings)
-    lacking = packet.missing(packet_of(request, on=on), proof_of_proceedings=proof)
-    return tuple(what for what in lacking if what is not Missing.SIGNER)
+    printed = packet_of(request, on=on)
+    lacking = packet.missing(printed, proof_of_proceedings=proof)
+    letters = (Missing.LETTERS,) if packet_letters.missing(printed) else ()
+    return (*(what for what in lacking if what is not Missing.SIGNER), *letters)
 
 
 def _sender(request: CertificationRequest) -> packet.Sender:

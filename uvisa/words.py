@@ -47,6 +47,7 @@ MISSING = {
     Missing.PROOF_OF_PROCEEDINGS: gettext_lazy(
         "Proof of removal proceedings, for the expedite: a copy of the notice to appear."
     ),
+    Missing.LETTERS: gettext_lazy("A font for some characters: the packet cannot be printed."),
 }
 IN_THE_CASE = {Missing.VICTIM_NAME, Missing.BIRTH_DATE}
 
@@ -63,6 +64,9 @@ def _missing_row(request: CertificationRequest, what: Missing, coordinates: bool
         if not coordinates:
             return {"what": MISSING[what], "ask": _("Ask a coordinator to write it down.")}
         return {"what": MISSING[what], "url": reverse("directory:letterhead"), "link": _("Write it down")}
+    if what is Missing.LETTERS:
+        url = reverse("uvisa:packet", args=[request.case_id, request.pk])
+        return {"what": MISSING[what], "url": url, "link": _("See which they are")}
     if what in IN_THE_CASE:
         url = reverse("cases:edit", args=[request.case_id])
         return {"what": MISSING[what], "url": url, "link": _("Correct the facts of the case")}

@@ -204,6 +204,16 @@ def test_not_ready_while_something_is_missing(cast, draft, name):
     assert status_of(cast, draft) == Status.DRAFT
 
 
+def test_what_cannot_be_printed_is_not_approved(cast, draft):
+    build.make_ready(cast, draft)
+    with pytest.raises(errors.NotReady):
+        act(cast, cast.sol, actions.approve, draft, checked=True, signer="Sol \u0378")
+    Agency.objects.filter(slug=build.MPD).update(official="Chief \u0378")
+    with pytest.raises(errors.NotReady):
+        act(cast, cast.sol, actions.approve, draft, checked=True)
+    assert status_of(cast, draft) == Status.READY
+
+
 @pytest.mark.parametrize("who", ["ana", "ben"])
 @pytest.mark.parametrize("action", [actions.approve, actions.send_back])
 def test_only_supervising_attorneys_decide(cast, draft, who, action):

@@ -105,6 +105,37 @@ def test_nothing_typed_becomes_markup():
     assert '<img src="http://x.example/y.png">' in text
 
 
+@pytest.mark.parametrize(
+    "pasted", ["\uf0b7 item", "a\x0bb", "a\x85b", "a\u2028b", "a\u2029b", "\x01\x7f", "\ufffe"]
+)
+def test_what_means_nothing_does_not_stop_the_printing(pasted):
+    text = read(print_packet(how_helped=f"before {pasted} after"))
+    assert "before" in text
+    assert "after" in text
+
+
+@pytest.mark.parametrize("name", ["محمد", "አማርኛ", "ກຣີ", "မြန်မာ", "Żółw"])
+def test_many_alphabets_print(name):
+    assert pdf.letters_without_font([name]) == ""
+    assert print_packet(how_helped=name)
+
+
+# No font has these two: they are not characters of any alphabet yet.
+@pytest.mark.parametrize("letters", ["\u0378", "\u0378\u0380"])
+def test_letters_without_a_font_are_named(letters):
+    assert pdf.letters_without_font(["Zvezdalia", f"a{letters}b"]) == letters
+    with pytest.raises(pdf.MissingLetters) as raised:
+        print_packet(how_helped=f"a{letters}b")
+    assert raised.value.letters == letters
+    assert letters not in str(raised.value)
+
+
+def test_something_worse_is_told_first(tmp_path):
+    with pytest.raises(pdf.PdfError) as raised:
+        render_page(tmp_path, "<style>p { colour: red }</style><p>\u0378</p>")
+    assert not isinstance(raised.value, pdf.MissingLetters)
+
+
 # A file that a screen reader can read and that says nothing on its cover
 
 

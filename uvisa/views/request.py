@@ -17,9 +17,10 @@ from clinic.cases.finding import find_case
 from clinic.cases.models import AskLater, Case, Detention
 from clinic.forms import posted
 from clinic.vault.errors import Stale
-from uvisa import actions, requests, rules
+from uvisa import actions, packet_letters, requests, rules
 from uvisa.forms import RequestForm, initial_of
 from uvisa.models import CertificationRequest
+from uvisa.packet import Packet
 
 from .finding import again, check_rev, find_request
 from .page import page_of
@@ -68,10 +69,27 @@ def packet(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespon
     found = find_request(request, case_id, request_id, event=Event.PACKET_PRINTED)
     printed = requests.packet_of(found, on=timezone.localdate())
     title = _("Certification request %(reference)s") % {"reference": printed.reference}
-    content = pdf.render("uvisa/pdf/packet.html", {"packet": printed}, title=title, lang="en")
+    try:
+        content = pdf.render("uvisa/pdf/packet.html", {"packet": printed}, title=title, lang="en")
+    except pdf.MissingLetters as missing:
+        return _unprinted(request, found, printed, missing.letters)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="packet-{printed.reference}.pdf"'
     return response
+
+
+def _unprinted(
+    request: StaffRequest, found: CertificationRequest, printed: Packet, letters: str
+) -> HttpResponse:
+    """What this machine has no font for, and where it stands."""
+    context = {
+        "case": found.case,
+        "request_row": found,
+        "letters": " ".join(letters),
+        "places": packet_letters.places(printed, letters),
+        "can_edit": found.status in rules.WITH_US,
+    }
+    return render(request, "uvisa/unprinted.html", context, status=409)
 
 
 def _save(request: StaffRequest, found: CertificationRequest, form: RequestForm) -> None:

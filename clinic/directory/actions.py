@@ -56,12 +56,16 @@ class CannotConfirm(Exception):
 
 @transaction.atomic
 def confirm_rule(*, rule: ClockRule, on: date, by: User) -> None:
-    """A supervising attorney has read the law: from now on letters may cite the rule."""
-    rule = ClockRule.objects.select_for_update().get(pk=rule.pk)
-    if not rule.can_be_confirmed:
+    """A supervising attorney has read the law: from now on letters may cite the rule.
+
+    Raises CannotConfirm, and Stale where the law says something else than `rule`, which they read.
+    """
+    locked = ClockRule.objects.select_for_update().get(pk=rule.pk)
+    if not locked.can_be_confirmed:
         raise CannotConfirm
-    rule.verified_on, rule.verified_by = on, by
-    rule.save(update_fields=["verified_on", "verified_by"])
+    _check_unchanged(rule, locked, LEGAL_FIELDS)
+    locked.verified_on, locked.verified_by = on, by
+    locked.save(update_fields=["verified_on", "verified_by"])
     record.record("rule_confirmed", by=by, details={"rule": rule.slug})
 
 

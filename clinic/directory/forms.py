@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import forms
 
+from .actions import LEGAL_FIELDS
+from .models import ClockRule
 from .stamps import stamp_of
 
 LINES = Textarea({"rows": 4})
@@ -18,6 +20,16 @@ class SeenForm(forms.Form):
     """Knows which version was on the screen. Where that is lost, it was none that is saved."""
 
     seen = CharField(widget=HiddenInput, required=False)
+
+
+class ConfirmForm(SeenForm):
+    def is_about(self, rule: ClockRule) -> bool:
+        """These are the numbers that were on the screen."""
+        return self.is_valid() and self.cleaned_data["seen"] == stamp_of(rule, LEGAL_FIELDS)
+
+    @classmethod
+    def of(cls, rule: ClockRule) -> Self:
+        return cls(initial={"seen": stamp_of(rule, LEGAL_FIELDS)})
 
 
 class FactForm(SeenForm):

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_safe
 from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members, staff
 from clinic.accounts.models import Purpose
 from clinic.directory import actions
-from clinic.directory.forms import AgencyForm, FactForm, LetterheadForm
+from clinic.directory.forms import AgencyForm, ConfirmForm, FactForm, LetterheadForm
 from clinic.directory.models import Agency, ClockRule, Letterhead
 from clinic.forms import posted
 from clinic.vault.errors import Stale
+
+RULES = ClockRule.objects.select_related("jurisdiction", "agency")
 
 
 @staff
@@ -47,16 +49,27 @@ def applying(agency: Agency, rules: Sequence[ClockRule]) -> list[ClockRule]:
 @members(Purpose.SUPERVISING)
 @FORM
 def confirm_rule(request: StaffRequest, rule_id: UUID) -> HttpResponse:
-    rule = get_or_404(ClockRule.objects.select_related("jurisdiction", "agency"), pk=rule_id)
+    rule = get_or_404(RULES.all(), pk=rule_id)
     if request.method != "POST":
-        return render(request, "directory/confirm_rule.html", {"rule": rule})
+        return _rule_page(request, rule)
+    if rule.can_be_confirmed and not ConfirmForm(request.POST).is_about(rule):
+        return _rule_page(request, rule, status=409)
     try:
         actions.confirm_rule(rule=rule, on=timezone.localdate(), by=request.user)
     except actions.CannotConfirm:
         messages.warning(request, _("Nothing was changed: the rule is confirmed already, or is not law."))
+    except Stale:
+        return _rule_page(request, get_or_404(RULES.all(), pk=rule_id), status=409)
     else:
         messages.success(request, _("The rule is confirmed. Letters may cite it from now on."))
     return redirect("directory:agencies")
+
+
+def _rule_page(request: StaffRequest, rule: ClockRule, status: int = 200) -> HttpResponse:
+    """409: it is not what was on the screen, and must be read again."""
+    changed = status == 409
+    context = {"rule": rule, "form": ConfirmForm.of(rule), "has_changed": changed, "has_errors": changed}
+    return render(request, "directory/confirm_rule.html", context, status=status)
 
 
 @members(Purpose.COORDINATION)

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from clinic.accounts import record
 from clinic.directory import actions, facts
 from clinic.directory.models import Agency, ClockRule
+from clinic.vault.errors import Stale
 from tests.builders import make_clinic
 from uvisa.clock import rules_for
 
@@ -59,6 +60,14 @@ def test_the_first_to_confirm_stands(cast):
     confirm(cast)
     with pytest.raises(actions.CannotConfirm):
         confirm(cast)
+
+
+def test_a_rule_that_changes_at_that_moment_is_not_confirmed(cast):
+    read = rule()
+    ClockRule.objects.filter(pk=read.pk).update(expedited_days=10)
+    with cast.acting(cast.sol), pytest.raises(Stale):
+        actions.confirm_rule(rule=read, on=TODAY, by=cast.sol)
+    assert rule().verified_on is None
 
 
 def test_a_confirmed_rule_says_so_to_the_clocks(cast):

@@ -25,6 +25,12 @@ def confirm_url(slug="minnesota-statute"):
     return f"/directory/rules/{rule(slug).pk}/confirm/"
 
 
+def confirm(browser, url, **more):
+    """Opens the page and confirms what stands there."""
+    seen = browser.get(url, secure=True).context["form"].initial["seen"]
+    return browser.post(url, {"seen": seen}, secure=True, **more)
+
+
 def words(response):
     return re.sub(r"\s+", " ", response.content.decode())
 
@@ -65,7 +71,7 @@ def test_a_supervising_attorney_confirms(cast):
     browser = signed_in(cast, "sol")
     assert "Have you read this law?" in words(browser.get(confirm_url(), secure=True))
     assert rule().verified_on is None
-    answer = browser.post(confirm_url(), secure=True, follow=True)
+    answer = confirm(browser, confirm_url(), follow=True)
     assert "The rule is confirmed." in words(answer)
     assert "by sol on" in words(answer)
     assert rule().verified_by == cast.sol
@@ -73,9 +79,9 @@ def test_a_supervising_attorney_confirms(cast):
 
 def test_a_second_confirmation_changes_nothing(cast):
     browser = signed_in(cast, "sol")
-    browser.post(confirm_url(), secure=True)
+    confirm(browser, confirm_url())
     ClockRule.objects.filter(slug="minnesota-statute").update(verified_on="2026-01-01")
-    assert "Nothing was changed" in words(browser.post(confirm_url(), secure=True, follow=True))
+    assert "Nothing was changed" in words(confirm(browser, confirm_url(), follow=True))
     assert rule().verified_on.year == 2026
     assert rule().verified_on.isoformat() == "2026-01-01"
     assert "confirmed already" in words(browser.get(confirm_url(), secure=True))
@@ -84,8 +90,36 @@ def test_a_second_confirmation_changes_nothing(cast):
 def test_a_demand_cannot_be_confirmed(cast):
     browser = signed_in(cast, "sol")
     assert "nobody can confirm it" in words(browser.get(confirm_url("clinic-target"), secure=True))
-    browser.post(confirm_url("clinic-target"), secure=True)
+    confirm(browser, confirm_url("clinic-target"))
     assert rule("clinic-target").verified_on is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"expedited_days": 10},
+        {"soft": True},
+        {"citation": "Minn. Stat. 611A.95, subd. 9"},
+        {"agency_kind": ""},
+        {"effective_to": "2026-12-31"},
+    ],
+)
+def test_only_what_was_on_the_screen_is_confirmed(cast, changed):
+    browser = signed_in(cast, "sol")
+    shown = browser.get(confirm_url(), secure=True).context["form"].initial
+    ClockRule.objects.filter(slug="minnesota-statute").update(**changed)
+    told = browser.post(confirm_url(), shown, secure=True)
+    assert told.status_code == 409
+    assert "The rule changed while you were reading" in words(told)
+    assert rule().verified_on is None
+    again = browser.post(confirm_url(), told.context["form"].initial, secure=True)
+    assert again.status_code == 302
+    assert rule().verified_by == cast.sol
+
+
+def test_a_confirmation_of_nothing_seen_is_refused(cast):
+    assert signed_in(cast, "sol").post(confirm_url(), secure=True).status_code == 409
+    assert rule().verified_on is None
 
 
 @pytest.mark.parametrize("name", ["ana", "ben", "chi", "dee"])

@@ -30,11 +30,12 @@ def give_case(*, case: Case, to: User, by: User, on: date, rev: int | None = Non
     """From now on `to` has the case. False where the attorney notes stay shut, because `by` lacks their key.
 
     Raises Refused, Stale where the case changed since `rev`, Tampered for somebody not on the roster,
-    TooFew where fewer than two could open a walled case then.
+    TooFew where fewer than two could open a walled case then, NotesWouldBeLost.
     """
     case = _locked(case, rev, on)
     person = _checked(How.GIVE, case, to, None)
     _check_two_stay(case, case.owner, to)
+    generations.check_notes_stay(case, case.owner)
     _take_from_owner(case, on)
     whole = access.grant_attorney(case, to, by=by)
     _end_offers(case, on=on)
@@ -123,10 +124,12 @@ def confirm_receipt(*, case: Case, by: User, on: date) -> None:
 def take_back(*, case: Case, person: User, renew_keys: bool, by: User, on: date) -> list[Compartment]:
     """`person` cannot open the case any more; with `renew_keys` not even with keys they copied.
 
-    Gives the compartments whose keys wait for somebody who holds them. Raises TooFew for a walled case.
+    Gives the compartments whose keys wait for somebody who holds them. Raises NotesWouldBeLost, and
+    TooFew for a walled case.
     """
     case = _locked(case, None, on)
     _check_two_stay(case, str(person.pk))
+    generations.check_notes_stay(case, str(person.pk))
     staying = [row for row in access.holders(case) if row.user_id != person.pk]
     access.revoke(case, person)
     _end_everything(case, person, on=on)

@@ -31,6 +31,9 @@ class Role(models.TextChoices):
     HELPER = "helper", _("Interpreter, translator or paralegal")
 
 
+LAWYERS = (Role.ATTORNEY, Role.SUPERVISOR)
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who works or worked here. `pending` names teams whose key nobody could give yet."""
@@ -162,6 +165,11 @@ def with_account(known: Collection[Person]) -> list[Person]:
         return []
     accounts = set(User.objects.filter(id__in=[one.id for one in known]).values_list("id", flat=True))
     return [one for one in known if one.id in accounts]
+
+
+def lawyers(ring: Keyring | None = None) -> set[UUID]:
+    """Who may read attorney notes by their role."""
+    return {one.id for one in people(ring).values() if one.role in LAWYERS}
 
 
 def needs_second_coordinator(ring: Keyring | None = None) -> bool:

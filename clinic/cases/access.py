@@ -11,9 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
-from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Length
 from django.utils import timezone
 
 from clinic.accounts import roster, teams
@@ -43,8 +41,6 @@ HELD = {
 }
 CONSIDER = "consider_case"
 OFFER = "offer"
-PUBLIC_SIZE = 1000  # bytes: wraps to a public key are longer than this, others far shorter
-SETTLE = 100
 
 
 class OfferGone(Exception):
@@ -162,22 +158,6 @@ def settle(case: Case) -> None:
             CaseUserAccess.objects.filter(pk=row.pk).update(wrapped_key=wrap)  # none, where it went meanwhile
 
 
-def settle_own(_user: User, ring: Keyring) -> None:
-    """At sign-in, what `settle` does, for the cases given to this person since."""
-    own = CaseUserAccess.objects.annotate(size=Length("wrapped_key"))
-    given = own.filter(user=ring.user, size__gt=PUBLIC_SIZE, permission__codename__in=COMPARTMENT)
-    cases = list(Case.objects.filter(pk__in=given.values("content_object"))[:SETTLE])
-    if cases:
-        _settle_all(cases)
-
-
-@transaction.atomic
-def _settle_all(cases: list[Case]) -> None:
-    unlock(*cases)
-    for case in cases:
-        settle(case)
-
-
 # Granting --------------------------------------------------------------------
 
 
@@ -236,7 +216,7 @@ def _put_own(
 def grant_attorney(case: Case, attorney: User, *, by: User) -> bool:
     """The case, and the attorney compartment: made now, for this attorney and the supervising team.
 
-    Behind a wall no team gets it: its second way in is recovery.
+    Behind a wall the supervising attorneys inside get it by name, no team does, and recovery can open it.
     False where that compartment exists already and the granter does not hold it.
     """
     grant(case, attorney, Compartment.CASE, by=by)
@@ -245,12 +225,20 @@ def grant_attorney(case: Case, attorney: User, *, by: User) -> bool:
         supervising = teams.by_purpose(Purpose.SUPERVISING)
         if case.walled:
             wrap_to_recovery(case, Compartment.ATTORNEY)
+            _grant_supervising_inside(case, by)
         else:
             grant_team(case, supervising, Compartment.CASE, Compartment.ATTORNEY, by=by)
     if not holds(case, Compartment.ATTORNEY):
         return False
     grant(case, attorney, Compartment.ATTORNEY, by=by)
     return True
+
+
+def _grant_supervising_inside(case: Case, by: User) -> None:
+    members = roster.trusted_team(teams.by_purpose(Purpose.SUPERVISING).pk).members
+    for row in holders(case):
+        if row.user_id in members:
+            grant(case, row.user, Compartment.ATTORNEY, by=by, expires_on=row.expires_on)
 
 
 def wrap_to_recovery(case: Case, *compartments: Compartment) -> None:

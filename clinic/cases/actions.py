@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from clinic.accounts import nudges
+from clinic.accounts import nudges, roster
 from clinic.accounts.models import Purpose, User
 from clinic.audit import actions as audit
 from clinic.vault import files
@@ -20,7 +20,7 @@ from clinic.vault.keys import SEED, KeyPair
 from clinic.vault.sealed import SealedModel
 
 from . import access, generations, lists, promises, rules
-from .errors import NotesWouldBeLost, OnlySupervising, TooFew
+from .errors import OnlySupervising, TooFew
 from .models import Case, CaseKey, Compartment, Detention, Document, Note, Person
 
 Values = Mapping[str, Any]
@@ -159,11 +159,11 @@ def _check_wall(case: Case, people: list[User]) -> None:
     if len(people) < FEWEST:
         raise TooFew
     keeping = {row.permission.codename for row in access.true_rows(case) if row.user in people}
-    for key in case.keys.all():
-        compartment = Compartment(key.compartment)
-        stays = access.holds(case, compartment) or access.OPEN[compartment] in keeping
-        if not stays and any(generations.sealed_rows(case, compartment)):
-            raise NotesWouldBeLost
+    lawyers = roster.lawyers().intersection(person.pk for person in people)
+    handing = [
+        one for one in Compartment if access.holds(case, one) and (one != Compartment.ATTORNEY or lawyers)
+    ]
+    generations.check_none_lost(case, keeping, handing=handing)
 
 
 def _own_key_pair(case: Case) -> None:

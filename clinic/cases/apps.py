@@ -7,7 +7,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from clinic.accounts import arrival, chores, clinic_codes, leaving, recovery, rotation
 
-        from . import access, files, leavers, lists, moving
+        from . import access, arriving, files, leavers, lists, moving
 
         rotation.register("cases.access", moving.rewrap_team)
         rotation.register("cases.lists", lists.reseal)
@@ -16,5 +16,5 @@ class CasesConfig(AppConfig):
         clinic_codes.register("cases.access", moving.rewrap_walled)
         chores.register("ended access", access.expire)
         chores.register("abandoned files", files.sweep)
-        arrival.register("cases.access", access.settle_own)
+        arrival.register("cases.access", arriving.settle_own)
         arrival.register("cases.lists", lists.fold_own)

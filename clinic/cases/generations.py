@@ -1,11 +1,13 @@
 """New keys for a case: against a leaver who may have kept the old ones, and for walls."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.apps import apps
 from django.db.models import F
+from django.utils import timezone
 
+from clinic.accounts import roster
 from clinic.accounts.models import User
 from clinic.audit import rewrap as audit
 from clinic.vault.envelope import Box, Scope
@@ -13,6 +15,7 @@ from clinic.vault.keyring import current
 from clinic.vault.sealed import SealedModel
 
 from . import access, moving
+from .errors import NotesWouldBeLost
 from .models import (
     Case,
     CaseKey,
@@ -43,18 +46,40 @@ def renew(case: Case) -> list[Compartment]:
 def wall(case: Case, people: Iterable[User], *, by: User) -> list[Compartment]:
     """Only these people, by name, under new keys; recovery is their second way in.
 
+    All get what the keyring holds, but attorney notes go to attorneys alone, and to whoever has them already.
     Gives the compartments that could not be renewed because somebody else holds them.
     """
     people = list(people)
     access.unlock(case)
     held = [one for one in Compartment if access.holds(case, one)]
+    lawyers = roster.lawyers()
     CaseTeamAccess.objects.filter(content_object=case).delete()
     CaseUserAccess.objects.filter(content_object=case).exclude(user__in=people).delete()
     for person in people:
-        access.grant(case, person, *held, by=by)
+        theirs = [one for one in held if one != Compartment.ATTORNEY or person.pk in lawyers]
+        access.grant(case, person, *theirs, by=by)
     left = renew(case)
     access.wrap_to_recovery(case, *held)
     return left
+
+
+def check_none_lost(case: Case, keeping: Collection[str], *, handing: Collection[Compartment] = ()) -> None:
+    """Raises NotesWouldBeLost where something stands in a compartment that nobody opens any more.
+
+    `keeping` are the codenames of the rows that stay, `handing` what somebody is given now.
+    """
+    for key in case.keys.all():
+        compartment = Compartment(key.compartment)
+        stays = compartment in handing or access.OPEN[compartment] in keeping
+        if not stays and any(sealed_rows(case, compartment)):
+            raise NotesWouldBeLost
+
+
+def check_notes_stay(case: Case, without: str) -> None:
+    """Raises NotesWouldBeLost: behind a wall no team holds what this one person may have written."""
+    own = (row.permission.codename for row in access.true_rows(case) if str(row.user_id) != without)
+    teams = CaseTeamAccess.objects.live(timezone.localdate()).filter(content_object=case)
+    check_none_lost(case, {*own, *teams.values_list("permission__codename", flat=True)})
 
 
 def remember(case: Case, left: Iterable[Compartment]) -> Case:
@@ -87,6 +112,8 @@ def _renew(case: Case, key: CaseKey) -> None:
     CaseKey.objects.filter(pk=key.pk).update(generation=F("generation") + 1, commitment=box.commitment)
     key.refresh_from_db()
     current().add(scope, box)
+    if key.recovery_wrap:
+        access.wrap_to_recovery(case, Compartment(key.compartment))
     for row in rows:
         row.save()
     moving.rewrap(case, key)

@@ -92,7 +92,7 @@ def add_document(
         )
         document.save()
         audit.record(audit.Event.DOCUMENT_ADDED, by=by, case_id=case.pk, target=document)
-    upload.kept = True
+        upload.kept = True  # before the commit, whose answer may be lost: a stray file is swept, a row is not
     return document
 
 

@@ -60,17 +60,22 @@ def _unwrap_for_team(team: TeamKeys, wrap: bytes | memoryview, subject: Subject)
 def _store(moved: list[tuple[bytes, UUID]], rows: AccessQuerySet, epoch: TeamEpoch) -> None:
     """Two statements, many rows: on SQLite a third of the time of a link that is checked row by row.
 
-    Raises Stale where a row came between, which nobody moved.
+    Raises Stale where a row came between, or went, which nobody moved.
     """
-    meta, prepared = CaseTeamAccess._meta, CaseTeamAccess._meta.pk.get_db_prep_value
-    if moved:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"UPDATE {meta.db_table} SET wrapped_key = %s WHERE id = %s",  # noqa: S608
-                [(wrap, prepared(row, connection)) for wrap, row in moved],
-            )
-    if rows.update(epoch=epoch) != len(moved):
+    if _update(moved) != len(moved) or rows.update(epoch=epoch) != len(moved):
         raise Stale
+
+
+def _update(moved: list[tuple[bytes, UUID]]) -> int:
+    meta, prepared = CaseTeamAccess._meta, CaseTeamAccess._meta.pk.get_db_prep_value
+    if not moved:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {meta.db_table} SET wrapped_key = %s WHERE id = %s",  # noqa: S608
+            [(wrap, prepared(row, connection)) for wrap, row in moved],
+        )
+        return int(cursor.rowcount)
 
 
 def held_by(user: User) -> list[UUID]:

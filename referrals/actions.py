@@ -4,7 +4,6 @@ The caller has the case's keys in the keyring; for an offer, `access.accept` ope
 """
 
 from datetime import date
-from uuid import UUID
 
 from django.db import transaction
 
@@ -190,8 +189,7 @@ def _has_it(how: How, case: Case, to: User) -> bool:
 def _hand_over(case: Case, owner: User, name: str) -> None:
     """Intake's key goes and its stub stays; the promise on the case is the new owner's now."""
     access.revoke_team(case, teams.by_purpose(Purpose.INTAKE))
-    if case.nudge:
-        nudges.hand_over(UUID(case.nudge), to=owner)
+    promises.hand_over(case, to=owner)
     case.stage, case.owner, case.owner_name = Stage.GIVEN, str(owner.pk), name
     case.save()
     lists.mirror(case)

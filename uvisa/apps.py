@@ -12,4 +12,4 @@ class UvisaConfig(AppConfig):
 
         sections.register("uvisa", on_case.section)
         lists.register("uvisa", listing.entries_of)
-        promises.register("uvisa", own_promises.stay_inside)
+        promises.register("uvisa", own_promises.stay_inside, passed_on=own_promises.pass_on)

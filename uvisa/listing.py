@@ -82,6 +82,7 @@ def entry_for(
             "status": str(request.status),
             "owner_name": request.owner_name,
             "returned": bool(request.returned_why),
+            "walled": bool(case.walled),
             "clocks": [_plain(due_of(clock)) for clock in running],
         },
     )

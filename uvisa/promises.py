@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from clinic.accounts import nudges, teams
+from clinic.accounts import nudges, roster
 from clinic.accounts.models import Purpose, User
 from clinic.cases import access
 from clinic.cases.models import Case
@@ -14,6 +14,8 @@ from clinic.cases.models import Case
 from . import listing, rules
 from .models import CertificationRequest
 from .rules import Status
+
+KEEPS_CLOCKS = frozenset({Purpose.COORDINATION.value, Purpose.SUPERVISING.value})
 
 
 def renew(request: CertificationRequest, *, by: User, on: date) -> None:
@@ -26,7 +28,8 @@ def _renew(request: CertificationRequest, owner: User, on: date, *, but: User | 
     for nudge in request.nudges:
         nudges.finish(UUID(nudge))
     if request.status in rules.WITH_THE_AGENCY:
-        made = [nudges.promise(day=day, user=owner, urgent=True) for day in listing.days_to_act(request)]
+        days, people = listing.days_to_act(request), _keeping(request.case, owner)
+        made = [nudges.promise(day=day, user=user, urgent=True) for day in days for user in people]
     else:
         made = [nudges.promise(day=on, user=user) for user in _waited_for(request, owner) if user != but]
     request.nudges = [str(nudge) for nudge in made]
@@ -34,25 +37,59 @@ def _renew(request: CertificationRequest, owner: User, on: date, *, but: User | 
 
 def stay_inside(case: Case, people: Sequence[User], heir: User) -> None:
     """Who kept a request's clocks and is outside the wall keeps them no more."""
-    inside = {str(one.pk) for one in people}
     for request in CertificationRequest.objects.filter(case=case):
-        request.case = case
-        if request.owner not in inside:
+        if _is_outside(request, people):
             request.owner, request.owner_name = str(heir.pk), heir.sign_in_name
-        _renew(request, User.objects.get(pk=request.owner), timezone.localdate(), but=None)
-        request.save()
+        _set_anew(request, case)
+
+
+def pass_on(case: Case, people: Sequence[User], heir: User) -> None:
+    """What somebody wrote who cannot open the case any more is the heir's; the rest stays as it is."""
+    for request in CertificationRequest.objects.filter(case=case):
+        if _is_outside(request, people):
+            request.owner, request.owner_name = str(heir.pk), heir.sign_in_name
+            _set_anew(request, case)
+
+
+def keepers() -> frozenset[UUID]:
+    """Everybody who may record that a request was sent, and what came of it."""
+    return _members(*KEEPS_CLOCKS)
+
+
+def _is_outside(request: CertificationRequest, people: Sequence[User]) -> bool:
+    return request.owner not in {str(one.pk) for one in people}
+
+
+def _set_anew(request: CertificationRequest, case: Case) -> None:
+    request.case = case
+    _renew(request, User.objects.get(pk=request.owner), timezone.localdate(), but=None)
+    request.save()
 
 
 def _waited_for(request: CertificationRequest, owner: User) -> Iterable[User]:
     """With us: whose turn it is."""
     if request.status == Status.READY:
-        return _supervising(request.case)
-    returned = request.status == Status.DRAFT and request.returned_why
-    return [owner] if returned or request.status == Status.APPROVED else []
+        return _inside(request.case, _members(Purpose.SUPERVISING))
+    if request.status == Status.APPROVED:
+        return _keeping(request.case, owner)
+    return [owner] if request.status == Status.DRAFT and request.returned_why else []
 
 
-def _supervising(case: Case) -> Iterable[User]:
-    """Behind a wall: those inside."""
-    team = teams.members(teams.by_purpose(Purpose.SUPERVISING))
-    found = User.objects.filter(pk__in=[person.id for person in team], is_active=True)
+def _keeping(case: Case, owner: User) -> Iterable[User]:
+    """Its owner, or where they only wrote it: coordination, and behind a wall whoever may inside."""
+    everybody = keepers()
+    if owner.pk in everybody:
+        return [owner]
+    others = _inside(case, everybody if case.walled else _members(Purpose.COORDINATION))
+    return list(others) or [owner]
+
+
+def _members(*purposes: str) -> frozenset[UUID]:
+    found = [entry.members for entry in roster.teams().values() if entry.purpose in purposes]
+    return frozenset().union(*found)
+
+
+def _inside(case: Case, people: frozenset[UUID]) -> Iterable[User]:
+    """Behind a wall: those who hold it."""
+    found = User.objects.filter(pk__in=people, is_active=True)
     return found.filter(pk__in=[row.user_id for row in access.holders(case)]) if case.walled else found

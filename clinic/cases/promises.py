@@ -3,24 +3,57 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from clinic.accounts import nudges
+from django.utils import timezone
+
+from clinic.accounts import nudges, roster
 from clinic.accounts.models import Nudge, User
 
-from .models import Case, Stage
+from . import access
+from .models import Case, CaseTeamAccess, Stage
 
 Keep = Callable[[Case, Sequence[User], User], None]
-_registered: dict[str, Keep] = {}
+_walled: dict[str, Keep] = {}
+_passed_on: dict[str, Keep] = {}
 
 
-def register(name: str, keep: Keep) -> None:
-    """`keep(case, people, heir)`: only `people` open it now; what others had promised is the heir's."""
-    _registered[name] = keep
+def register(name: str, keep: Keep, *, passed_on: Keep | None = None) -> None:
+    """`keep(case, people, heir)`: only `people` open it now; what others had promised is the heir's.
+
+    `keep` runs behind a wall, `passed_on` where a case without one goes to somebody else.
+    """
+    _walled[name] = keep
+    if passed_on:
+        _passed_on[name] = passed_on
+
+
+def hand_over(case: Case, *, to: User) -> None:
+    """Somebody has the case from now on: its next promise is theirs, whoever made it."""
+    if case.nudge:
+        nudges.hand_over(UUID(case.nudge), to=to)
+    _pass_rest_on(case, to)
 
 
 def pass_on(case: Case, *, of: User, to: User) -> None:
     """The next promise of the case, where `of` was reminded of it."""
     if case.nudge and Nudge.objects.filter(pk=case.nudge, user=of).exists():
         nudges.hand_over(UUID(case.nudge), to=to)
+    _pass_rest_on(case, to)
+
+
+def _pass_rest_on(case: Case, heir: User) -> None:
+    people = _who_can_open(case)
+    for keep in _passed_on.values():
+        keep(case, people, heir)
+
+
+def _who_can_open(case: Case) -> list[User]:
+    """By name, and in the teams that have it."""
+    rows = CaseTeamAccess.objects.live(timezone.localdate()).filter(content_object=case)
+    having = set(rows.values_list("group__team", flat=True))
+    found = {row.user_id for row in access.holders(case)}
+    for team in roster.teams().values():
+        found |= team.members if team.id in having else set()
+    return list(User.objects.filter(pk__in=found, is_active=True))
 
 
 def stay_with(case: Case, people: Sequence[User], *, by: User) -> None:
@@ -29,7 +62,7 @@ def stay_with(case: Case, people: Sequence[User], *, by: User) -> None:
     heir = by if by in people else owner
     if case.nudge and not Nudge.objects.filter(pk=case.nudge, user__in=people).exists():
         nudges.hand_over(UUID(case.nudge), to=heir)
-    for keep in _registered.values():
+    for keep in _walled.values():
         keep(case, people, heir)
 
 

@@ -25,6 +25,7 @@ from referrals.rules import How, Status
 from referrals.teasers import Teaser, offers_to
 from uvisa.board import KINDS, board
 from uvisa.board import own as own_requests
+from uvisa.promises import KEEPS_CLOCKS, keepers
 from uvisa.rules import deadline_heading
 
 Due = dict[str, Any]
@@ -74,7 +75,7 @@ def needs_of(user: User, *, on: date) -> Needs:
     requests, with_us = certification(own, on)
     due |= {row["id"]: row for row in requests}
     needs.approvals = [row for row in with_us if _to_approve(row)]
-    needs.turns = [row for row in with_us if _to_go_on(row, user)]
+    needs.turns = [*to_change(with_us, user), *to_send(with_us, user)]
     if Purpose.COORDINATION in purposes:
         needs.newcomers, needs.alone = invitations.waiting(current()), held_by_one()
         due = {row["id"]: row for row in overdue_of_others(on)} | due
@@ -139,9 +140,21 @@ def _to_approve(row: Due) -> bool:
     return row["status"] == "ready" and Purpose.SUPERVISING in current().named
 
 
-def _to_go_on(row: Due, user: User) -> bool:
-    """Sent back to its owner, or approved and not sent yet."""
-    return row["owner"] == user.pk and (row["status"] == "approved" or bool(row["turned_back"]))
+def to_change(rows: Iterable[Due], user: User) -> list[Due]:
+    """Sent back to whoever owns it."""
+    return [row for row in rows if row["turned_back"] and row["owner"] == user.pk]
+
+
+def to_send(rows: Iterable[Due], user: User) -> list[Due]:
+    """Approved: its owner's turn where they may, else coordination's; behind a wall that of whoever may."""
+    approved = [row for row in rows if row["status"] == "approved"]
+    may = keepers() if approved else frozenset()
+    return [row for row in approved if (row["owner"] == user.pk if row["owner"] in may else _sends_for(row))]
+
+
+def _sends_for(row: Due) -> bool:
+    may = KEEPS_CLOCKS if row.get("walled") else {Purpose.COORDINATION}
+    return bool(may & current().named.keys())
 
 
 def held_by_one() -> list[tuple[str, str]]:

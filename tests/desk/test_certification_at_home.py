@@ -5,15 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clinic.accounts.models import User
 from clinic.cases import actions as cases
 from clinic.directory.actions import load_facts
-from clinic.directory.models import Agency
 from tests.accounts.doorway import signed_in
 from tests.builders import Cast, make_clinic
 from tests.uvisa.build import (
-    ANSWERS,
-    MPD,
     ago,
     found,
     make_approved,
@@ -39,17 +35,6 @@ def cast() -> Cast:
     made = make_clinic()
     make_letterhead(made)
     return made
-
-
-def draft_by(cast: Cast, by: User, case) -> CertificationRequest:
-    with cast.acting(by):
-        return actions.draft_request(
-            case=opened(case),
-            agency=Agency.objects.get(slug=MPD),
-            by=by,
-            on=timezone.localdate(),
-            **ANSWERS,
-        )
 
 
 def send_back(cast: Cast, request: CertificationRequest) -> None:
@@ -89,7 +74,7 @@ def test_behind_a_wall_its_holders_see_it_and_nobody_else(cast):
 
 
 def test_sent_back_is_its_owners_turn(cast):
-    send_back(cast, draft_by(cast, cast.ben, make_case(cast)))
+    send_back(cast, make_request(cast, make_case(cast), by=cast.ben))
     shown = pages(cast, "ana", "ben", "sol")
     assert {name for name, page in shown.items() if SENT_BACK in page} == {"ben"}
     assert "Nobody needs you" not in shown["ben"]
@@ -97,13 +82,27 @@ def test_sent_back_is_its_owners_turn(cast):
 
 
 def test_a_draft_that_nobody_sent_back_is_nobodys_turn(cast):
-    draft_by(cast, cast.ben, make_case(cast))
+    make_request(cast, make_case(cast), by=cast.ben)
     assert SENT_BACK not in pages(cast, "ben")["ben"]
 
 
 def test_approved_is_its_owners_turn(cast):
     make_approved(cast, make_request(cast, make_case(cast)))
     assert {name for name, page in pages(cast, "ana", "ben", "sol").items() if TO_SEND in page} == {"ana"}
+
+
+def test_who_may_not_send_it_is_not_told_to(cast):
+    make_approved(cast, make_request(cast, make_case(cast), by=cast.ben))
+    assert {name for name, page in pages(cast, "ana", "ben", "sol").items() if TO_SEND in page} == {"ana"}
+
+
+def test_behind_a_wall_it_is_the_turn_of_whoever_may(cast):
+    request = make_request(cast, make_case(cast), by=cast.ben)
+    make_approved(cast, request)
+    with cast.acting(cast.sol):
+        inside, case = [cast.sol, cast.ben], opened(request.case)
+        cases.wall_case(case=case, people=inside, why="Both sides called.", by=cast.sol)
+    assert {name for name, page in pages(cast, "ana", "ben", "sol").items() if TO_SEND in page} == {"sol"}
 
 
 def test_a_damaged_request_hides_no_other(cast):

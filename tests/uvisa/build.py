@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.test import Client
 from django.utils import timezone
 
+from clinic.accounts.models import User
 from clinic.cases import access
 from clinic.cases import actions as cases
 from clinic.cases.models import Case, PartyRole
@@ -68,12 +69,14 @@ def found(request: CertificationRequest) -> CertificationRequest:
     return again
 
 
-def make_request(cast: Cast, case: Case, *, slug: str = MPD, **answers) -> CertificationRequest:
-    """ana drafts it."""
-    agency, today = Agency.objects.get(slug=slug), timezone.localdate()
-    with cast.acting(cast.ana):
+def make_request(
+    cast: Cast, case: Case, *, slug: str = MPD, by: User | None = None, **answers
+) -> CertificationRequest:
+    """ana drafts it, if nobody else is named."""
+    agency, today, writer = Agency.objects.get(slug=slug), timezone.localdate(), by or cast.ana
+    with cast.acting(writer):
         return actions.draft_request(
-            case=opened(case), agency=agency, by=cast.ana, on=today, **{**ANSWERS, **answers}
+            case=opened(case), agency=agency, by=writer, on=today, **{**ANSWERS, **answers}
         )
 
 

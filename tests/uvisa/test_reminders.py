@@ -7,8 +7,12 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.management import call_command
+from django.utils import timezone
 
 from clinic.accounts.models import Nudge
+from clinic.cases import actions as cases
+from referrals import actions as referrals
+from tests.cases_builders import give, make_case
 from tests.uvisa import build
 from tests.uvisa.test_actions import act
 from uvisa import actions
@@ -92,6 +96,63 @@ def test_those_whose_turn_it_is(cast, draft):
     assert list(Nudge.objects.values_list("user", "urgent")) == [(cast.ana.pk, False)]
     act(cast, cast.sol, actions.send_back, draft, why="The date is wrong.")
     assert list(Nudge.objects.values_list("user", "urgent")) == [(cast.ana.pk, False)]
+
+
+# Whoever is reminded can act
+
+
+def mailed():
+    return sorted(Nudge.objects.values_list("user__sign_in_name", flat=True))
+
+
+def take_back(cast, case, person):
+    with cast.acting(cast.ana):
+        referrals.take_back(
+            case=build.opened(case), person=person, renew_keys=False, by=cast.ana, on=timezone.localdate()
+        )
+
+
+def owner_of(cast, request):
+    with cast.acting(cast.ana):
+        return build.found(request).owner_name
+
+
+def test_an_attorney_who_wrote_it_is_not_asked_to_send_it(cast, case):
+    build.make_approved(cast, build.make_request(cast, case, by=cast.ben))
+    assert mailed() == ["ana"]
+
+
+def test_behind_a_wall_whoever_may_send_it_is_asked(cast, case):
+    request = build.make_request(cast, case, by=cast.ben)
+    build.make_approved(cast, request)
+    with cast.acting(cast.sol):
+        inside = [cast.sol, cast.ben]
+        cases.wall_case(case=build.opened(case), people=inside, why="A conflict.", by=cast.sol)
+    assert mailed() == ["sol"]
+
+
+def test_what_intake_wrote_goes_with_the_case(cast):
+    waiting = make_case(cast)
+    request = build.make_request(cast, waiting, by=cast.chi)
+    give(cast, waiting, cast.ben)
+    assert owner_of(cast, request) == "ben"
+
+
+def test_a_coordinators_request_stays_theirs_when_the_case_is_given(cast):
+    waiting = make_case(cast)
+    request = build.make_request(cast, waiting)
+    give(cast, waiting, cast.ben)
+    assert owner_of(cast, request) == "ana"
+
+
+def test_taking_a_case_back_takes_its_requests_back(cast, case):
+    request = build.make_request(cast, case, by=cast.ben)
+    build.make_ready(cast, request)
+    act(cast, cast.sol, actions.send_back, request, why="The date is wrong.")
+    assert mailed() == ["ben"]
+    take_back(cast, case, cast.ben)
+    assert mailed() == ["ana"]
+    assert owner_of(cast, request) == "ana"
 
 
 @pytest.mark.parametrize("late", [0, 30])

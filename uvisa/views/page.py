@@ -13,11 +13,11 @@ from uvisa.crimes import SIMILAR_ACTIVITY
 from uvisa.forms import CRIMES
 from uvisa.listing import Due
 from uvisa.models import CertificationRequest
+from uvisa.promises import KEEPS_CLOCKS
 from uvisa.rules import Status
 from uvisa.words import STATUS, in_full, missing_rows
 
 Purposes = frozenset[str]
-KEEPS_CLOCKS = frozenset({Purpose.COORDINATION.value, Purpose.SUPERVISING.value})
 
 
 def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The life of a certification request. Each move is dated, recorded, and seen on the board at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,8 +16,9 @@ from clinic.cases.models import Case, Compartment
 from clinic.directory.models import Agency
 from clinic.vault.keyring import current
 
-from . import history, listing, promises, requests, rules
+from . import listing, promises, requests, rules
 from .errors import NotASupervisor, NotChecked, NotReady, NotWeighed
+from .history import TAKEN_BACK, Line
 from .models import CertificationRequest
 from .rules import Status
 
@@ -153,16 +155,29 @@ def record_answer(
 
 @transaction.atomic
 def correct_days(
-    *, request: CertificationRequest, sent_on: date, received_on: date | None, why: str, by: User, on: date
+    *,
+    request: CertificationRequest,
+    sent_on: date,
+    received_on: date | None,
+    why: str,
+    by: User,
+    on: date,
+    answered_on: date | None = None,
 ) -> None:
-    """A day was written down wrong. The history keeps both; the clocks run from the right one."""
+    """Days were written down wrong. The history keeps each as it stood; the clocks run from the right ones.
+
+    Without `received_on`, a receipt is taken back that was recorded by mistake. Raises MoveRefused for a
+    day that was never recorded, or where there is none.
+    """
     _begin(request, None)
-    if request.status not in rules.WITH_THE_AGENCY:
-        raise rules.MoveRefused(f"no days to correct while {request.status}")
-    rules.check_days(sent_on=sent_on, received_on=received_on, answered_on=None, today=on)
-    was = request.received_on or request.sent_on
-    request.sent_on, request.received_on = sent_on, received_on
-    _save(request, Event.REQUEST_EDITED, by=by, on=on, day=was, why=why)
+    days = {"sent_on": sent_on, "received_on": received_on, "answered_on": answered_on}
+    _check_correctable(request, days)
+    rules.check_days(sent_on=sent_on, received_on=received_on, answered_on=answered_on, today=on)
+    for name, day in days.items():
+        _correct(request, name, day, Line(on, Event.REQUEST_EDITED, by.sign_in_name, why=why))
+    if request.status == Status.RECEIVED and received_on is None:
+        request.status, request.received_how = Status.SENT, ""
+    _keep(request, Event.REQUEST_EDITED, by=by, on=on)
 
 
 @transaction.atomic
@@ -180,6 +195,22 @@ def _begin(request: CertificationRequest, status: Status | None) -> None:
     access.settle(request.case)
     if status is not None:
         rules.check_move(request.status, status)
+
+
+def _check_correctable(request: CertificationRequest, days: Mapping[str, date | None]) -> None:
+    if request.status not in rules.WERE_SENT:
+        raise rules.MoveRefused(f"no days to correct while {request.status}")
+    unknown = [name for name, day in days.items() if day and getattr(request, name) is None]
+    if unknown or (request.answered_on and not days["answered_on"]):
+        raise rules.MoveRefused("only the day of receipt comes and goes")
+
+
+def _correct(request: CertificationRequest, name: str, day: date | None, line: Line) -> None:
+    was = getattr(request, name)
+    if day == was:
+        return
+    setattr(request, name, day)
+    request.history = [*request.history, str(replace(line, day=was, which=name if day else TAKEN_BACK))]
 
 
 def _sent(request: CertificationRequest) -> date:
@@ -210,11 +241,22 @@ def _save(
     by: User,
     on: date,
     day: date | None = None,
-    why: str = "",
+    details: Mapping[str, str] | None = None,
+) -> None:
+    """One line of history, and all that _keep does."""
+    request.history = [*request.history, str(Line(on, event, by.sign_in_name, day))]
+    _keep(request, event, by=by, on=on, details=details)
+
+
+def _keep(
+    request: CertificationRequest,
+    event: Event,
+    *,
+    by: User,
+    on: date,
     details: Mapping[str, str] | None = None,
 ) -> None:
     """Row, nudges, lists and audit together."""
-    request.history = [*request.history, str(history.Line(on, event, by.sign_in_name, day, why))]
     promises.renew(request, by=by, on=on)
     request.save()
     if not request.case.walled:

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from django.forms import (
@@ -244,18 +244,27 @@ class AnswerForm(RevForm):
 
 
 class DaysForm(RevForm):
-    """Correcting what was written down wrong."""
+    """Correcting what was written down wrong: of the days that are known."""
 
-    day = "received_on"
+    day = "sent_on"
     sent_on = forms.DayField(label=_("Sent on"), past=True)
-    received_on = forms.DayField(label=_("Received on"), past=True)
+    received_on = forms.DayField(
+        label=_("Received on"),
+        help_text=_("Leave it empty if the agency does not have it, or nobody knows."),
+        past=True,
+        required=False,
+    )
+    answered_on = forms.DayField(
+        label=_("Day of the answer"), help_text=_("For a signature: the day beside it."), past=True
+    )
     why = CharField(
         label=_("What was wrong?"),
         help_text=_("It stays in the history, with the day as it was."),
         max_length=SHORT,
     )
 
-    def __init__(self, *args: Any, is_received: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Container[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not is_received:
-            del self.fields["received_on"]
+        for name in ("received_on", "answered_on"):
+            if name not in known:
+                del self.fields[name]

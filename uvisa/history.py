@@ -1,4 +1,7 @@
-"""What happened to a request, one line each: the day it was recorded, what, by whom, and the true day."""
+"""What happened to a request, one line each: the day it was recorded, what, by whom, and the true day.
+
+A correction names the day that was wrong, as it stood.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,6 +9,7 @@ from datetime import date
 from clinic.audit.events import Event
 
 GAP = "\t"
+TAKEN_BACK = "not received"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +19,16 @@ class Line:
     who: str
     day: date | None = None
     why: str = ""
+    which: str = ""
 
     def __str__(self) -> str:
         day = self.day.isoformat() if self.day else ""
-        parts = (self.on.isoformat(), self.event.value, self.who, day, self.why)
+        parts = (self.on.isoformat(), self.event.value, self.who, day, self.why, self.which)
         return GAP.join(part.replace(GAP, " ") for part in parts)
 
 
 def read(line: str) -> Line:
-    on, event, who, day, why = line.split(GAP)
-    return Line(date.fromisoformat(on), Event(event), who, date.fromisoformat(day) if day else None, why)
+    """The oldest lines do not say which day was wrong."""
+    on, event, who, day, why, *which = line.split(GAP)
+    true_day = date.fromisoformat(day) if day else None
+    return Line(date.fromisoformat(on), Event(event), who, true_day, why, *which)

@@ -123,7 +123,11 @@ class Clock:
 
 
 class ImpossibleDates(ValueError):
-    """Days that cannot have come in this order."""
+    """Days that cannot have come in this order. `day`: the one that came too early, if one did."""
+
+    def __init__(self, told: str, day: str = "") -> None:
+        super().__init__(told)
+        self.day = day
 
 
 def clocks(
@@ -303,6 +307,7 @@ MOVES: Mapping[Status, frozenset[Status]] = {
 WITH_THE_AGENCY = frozenset({Status.SENT, Status.RECEIVED})
 WITH_US = frozenset({Status.DRAFT, Status.READY, Status.APPROVED})
 ANSWERED = frozenset({Status.SIGNED, Status.REFUSED, Status.RETURNED})
+WERE_SENT = WITH_THE_AGENCY | ANSWERED | {Status.SILENT}
 CLOSED = frozenset(status for status, moves in MOVES.items() if not moves)
 
 
@@ -325,6 +330,6 @@ def check_days(*, sent_on: date, received_on: date | None, answered_on: date | N
     if max(known) > today:
         raise ImpossibleDates("a day lies in the future")
     if received_on is not None and received_on < sent_on:
-        raise ImpossibleDates("received before it was sent")
+        raise ImpossibleDates("received before it was sent", "received_on")
     if answered_on is not None and answered_on < max(sent_on, received_on or sent_on):
-        raise ImpossibleDates("answered before it was received")
+        raise ImpossibleDates("answered before it was received", "answered_on")

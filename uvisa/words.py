@@ -8,6 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .history import TAKEN_BACK
 from .models import CertificationRequest
 from .packet import Missing
 from .rules import Level, Status
@@ -48,6 +49,17 @@ MISSING = {
         "Proof of removal proceedings, for the expedite: a copy of the notice to appear."
     ),
     Missing.LETTERS: gettext_lazy("A font for some characters: the packet cannot be printed."),
+}
+CORRECTED = {
+    "": gettext_lazy("Corrected a day that stood as %(day)s: %(why)s"),
+    "sent_on": gettext_lazy("Corrected the day it was sent, which stood as %(day)s: %(why)s"),
+    "received_on": gettext_lazy("Corrected the day the agency got it, which stood as %(day)s: %(why)s"),
+    "answered_on": gettext_lazy("Corrected the day of the answer, which stood as %(day)s: %(why)s"),
+    TAKEN_BACK: gettext_lazy("Took back that the agency got it, which stood as %(day)s: %(why)s"),
+}
+TOO_EARLY = {
+    "received_on": gettext_lazy("It cannot have arrived before it was sent. Check both days."),
+    "answered_on": gettext_lazy("It cannot have been answered before the agency got it. Check the days."),
 }
 IN_THE_CASE = {Missing.VICTIM_NAME, Missing.BIRTH_DATE}
 

@@ -297,7 +297,48 @@ def test_a_late_entry_keeps_the_true_day(cast, draft):
     assert [(line.on, line.day) for line in said[-2:]] == [(today(), build.ago(5))] * 2
 
 
-def test_no_day_is_corrected_once_it_is_answered(cast, draft):
+def test_a_line_for_each_day_that_was_wrong(cast, draft):
+    build.make_received(cast, draft, on=build.ago(5))
+    right = {"sent_on": build.ago(5), "received_on": build.ago(4), "why": "Misread."}
+    act(cast, cast.ana, actions.correct_days, draft, **right)
+    before = read(cast, draft, "history")
+    said = history.read(before[-1])
+    assert (said.day, said.which, said.why) == (build.ago(5), "received_on", "Misread.")
+    act(cast, cast.ana, actions.correct_days, draft, **{**right, "sent_on": build.ago(6)})
+    assert [history.read(line).which for line in read(cast, draft, "history")[len(before) :]] == ["sent_on"]
+
+
+def test_the_oldest_lines_say_no_more_than_the_day():
+    line = history.read("2026-11-20\trequest_edited\tana\t2026-11-18\tMisread.")
+    assert (line.which, line.why) == ("", "Misread.")
+
+
+def test_a_receipt_by_mistake_is_taken_back(cast, draft):
+    build.make_received(cast, draft, on=build.ago(2))
+    act(cast, cast.ana, actions.correct_days, draft, sent_on=build.ago(2), received_on=None, why="Another.")
+    assert status_of(cast, draft) == Status.SENT
+    assert read(cast, draft, "received_how") == ""
+    assert history.read(read(cast, draft, "history")[-1]).which == history.TAKEN_BACK
+
+
+def test_the_day_of_an_answer_is_corrected(cast, draft):
+    build.make_received(cast, draft, on=build.ago(5))
+    answered = {"status": Status.SIGNED, "answered_on": today(), "words": ""}
+    act(cast, cast.ana, actions.record_answer, draft, **answered)
+    days = {"sent_on": build.ago(5), "received_on": build.ago(5), "answered_on": build.ago(1)}
+    act(cast, cast.ana, actions.correct_days, draft, **days, why="The stamp says so.")
+    assert (read(cast, draft, "answered_on"), status_of(cast, draft)) == (build.ago(1), Status.SIGNED)
+
+
+@pytest.mark.parametrize("days", [{"received_on": 0}, {"answered_on": 0}])
+def test_a_day_that_was_never_recorded_is_not_corrected(cast, draft, days):
+    build.make_sent(cast, draft)
+    typed = {"received_on": None, **{name: build.ago(day) for name, day in days.items()}}
+    with pytest.raises(rules.MoveRefused):
+        act(cast, cast.ana, actions.correct_days, draft, sent_on=today(), **typed, why="")
+
+
+def test_no_answer_loses_its_day(cast, draft):
     build.make_received(cast, draft)
     answered = {"status": Status.REFUSED, "answered_on": today(), "words": "No."}
     act(cast, cast.ana, actions.record_answer, draft, **answered)

@@ -45,7 +45,7 @@ MOVES = {
             **build.day("received_on", build.ago(1)),
             "why": "Misread.",
         },
-        "Corrected a day that stood as",
+        "Corrected the day it was sent, which stood as",
     ),
     "withdraw": (None, "ana", {"why": "Another agency signed."}, "Withdrawn"),
 }
@@ -235,6 +235,41 @@ def test_answered_before_it_arrived(cast, draft):
     assert "The agency got it on" in words(
         build.post(signed_in(cast, "ana"), draft, "answer", **answered_on(1))
     )
+
+
+@pytest.mark.parametrize(
+    ("sent", "received", "answered", "told"),
+    [
+        (2, 3, 1, "It cannot have arrived before it was sent."),
+        (4, 2, 3, "It cannot have been answered before the agency got it."),
+    ],
+)
+def test_days_that_were_typed_together_and_cannot_be(cast, draft, sent, received, answered, told):
+    build.make_received(cast, draft, on=build.ago(5))
+    browser = signed_in(cast, "ana")
+    build.post(browser, draft, "answer", **answered_on(4))
+    typed = {"sent_on": sent, "received_on": received, "answered_on": answered}
+    boxes = {
+        box: text for name, ago in typed.items() for box, text in build.day(name, build.ago(ago)).items()
+    }
+    page = words(build.post(browser, draft, "days", **boxes, why="Misread."))
+    assert told in page
+    assert "so this cannot have come before" not in page
+
+
+def test_a_mistyped_signature_day_is_corrected(cast, draft):
+    with time_machine.travel("2026-11-20 12:00-06:00", tick=False):
+        build.make_received(cast, draft, on=build.ago(5))
+        browser = signed_in(cast, "ana")
+        build.post(browser, draft, "answer", **answered_on(0))
+        assert "Correct a day" in words(browser.get(build.url(draft), secure=True))
+        days = {"sent_on": 5, "received_on": 5, "answered_on": 3}
+        boxes = [build.day(name, build.ago(ago)) for name, ago in days.items()]
+        typed = {**boxes[0], **boxes[1], **boxes[2], "why": "The stamp says so."}
+        assert build.post(browser, draft, "days", **typed).status_code == 302
+        page = words(browser.get(build.url(draft), secure=True))
+    assert "Corrected the day of the answer, which stood as November 20, 2026: The stamp says so." in page
+    assert "Sunday, May 16, 2027" in page
 
 
 @pytest.mark.parametrize("box", [("2", "30"), ("13", "1"), ("x", "1"), ("", "")])

@@ -29,11 +29,12 @@ from uvisa.forms import (
 )
 from uvisa.models import CertificationRequest
 from uvisa.rules import Status
-from uvisa.words import STATUS, impossible
+from uvisa.words import STATUS, TOO_EARLY, impossible
 
 from .finding import again, check_rev, find_request
 from .page import legal, moves
 
+DAYS = ("sent_on", "received_on", "answered_on")
 Move = Callable[..., None]
 POSSIBLE = {
     "approve": "can_approve",
@@ -116,8 +117,8 @@ def answer(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespon
 def days(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     """A day was written down wrong."""
     found = find_request(request, case_id, request_id)
-    known = {"rev": found.rev, "sent_on": found.sent_on, "received_on": found.received_on}
-    form = DaysForm(posted(request), initial=known, is_received=found.received_on is not None)
+    known = {name: getattr(found, name) for name in DAYS if getattr(found, name)}
+    form = DaysForm(posted(request), initial={"rev": found.rev, **known}, known=known)
     return _moved(request, found, form, "days", _correct_days)
 
 
@@ -134,6 +135,7 @@ def _record_answer(*, status: str, **answers: Any) -> None:
 
 
 def _correct_days(*, received_on: Any = None, **answers: Any) -> None:
+    """A request that nobody received has no such box."""
     actions.correct_days(received_on=received_on, **answers)
 
 
@@ -152,8 +154,8 @@ def _moved(
     if request.method == "POST" and form.is_valid():
         try:
             _make(move, request, found, form)
-        except rules.ImpossibleDates:
-            form.add_error(getattr(form, "day", None), impossible(again(found)))
+        except rules.ImpossibleDates as refused:
+            _tell_impossible(form, again(found), refused)
         except errors.Refused as refused:
             form.add_error(None, str(refused))
         except (rules.MoveRefused, Stale):
@@ -163,6 +165,14 @@ def _moved(
             return redirect("uvisa:request", found.case_id, found.pk)
     context |= {"case": found.case, "request_row": found, "form": form}
     return render(request, f"uvisa/{name}.html", context, status=status)
+
+
+def _tell_impossible(form: forms.Form, found: CertificationRequest, refused: rules.ImpossibleDates) -> None:
+    """Days that were typed together are at odds with each other; one alone, with what is known."""
+    if isinstance(form, DaysForm) and refused.day:
+        form.add_error(refused.day, str(TOO_EARLY[refused.day]))
+    else:
+        form.add_error(getattr(form, "day", None), impossible(found))
 
 
 def _cannot(request: StaffRequest, found: CertificationRequest) -> HttpResponse:

@@ -15,7 +15,7 @@ from uvisa.listing import Due
 from uvisa.models import CertificationRequest
 from uvisa.promises import KEEPS_CLOCKS
 from uvisa.rules import Status
-from uvisa.words import STATUS, in_full, missing_rows
+from uvisa.words import CORRECTED, STATUS, in_full, missing_rows
 
 Purposes = frozenset[str]
 
@@ -81,7 +81,7 @@ def moves(found: CertificationRequest, purposes: Purposes, *, ready: bool = True
         "can_send": found.status == Status.APPROVED and keeps,
         "can_receive": found.status == Status.SENT and keeps,
         "can_answer": (with_agency or found.status == Status.SILENT) and keeps,
-        "can_correct": with_agency and keeps,
+        "can_correct": found.status in rules.WERE_SENT and keeps,
         "can_withdraw": rules.can_move(found.status, Status.WITHDRAWN) and keeps,
     }
 
@@ -104,10 +104,7 @@ def event_of(line: str) -> dict[str, Any]:
 def _told(said: history.Line) -> str:
     """With the true day where it was written down later."""
     if said.event == Event.REQUEST_EDITED and said.day:
-        return _("Corrected a day that stood as %(day)s: %(why)s") % {
-            "day": in_full(said.day),
-            "why": said.why,
-        }
+        return CORRECTED[said.which] % {"day": in_full(said.day), "why": said.why}
     if said.day and said.day != said.on:
         return _("%(what)s (it happened on %(day)s)") % {
             "what": said.event.label,

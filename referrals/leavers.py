@@ -1,6 +1,7 @@
 """What was asked of somebody who leaves, or stands outside a wall, is asked of nobody any more."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -8,6 +9,7 @@ from clinic.accounts import nudges
 from clinic.accounts.models import User
 from clinic.cases import access
 from clinic.cases.models import Case, Stage
+from clinic.vault.errors import Tampered
 from clinic.vault.keyring import Keyring
 
 from . import rules
@@ -17,13 +19,25 @@ from .rules import How, Status
 OVER = frozenset({Status.DECLINED, Status.WITHDRAWN, Status.RAN_OUT})
 
 
-def say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> None:
-    """Runs after the cases' own goodbye, which put the keys of the leaver's cases into the keyring."""
+def say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> set[UUID]:
+    """Runs after the cases' own goodbye, which put the keys of the leaver's cases into the keyring.
+
+    Gives the cases of which a row here is damaged.
+    """
+    damaged = set[UUID]()
     for row in Referral.objects.all():
-        if row.is_locked or row.status != Status.OPEN:
-            continue
-        if row.to == str(user.pk) or (hostile and _lost_its_key(row)):
-            _withdraw(row)
+        try:
+            _end_for(row, user, hostile)
+        except Tampered:
+            damaged.add(row.case_id)
+    return damaged
+
+
+def _end_for(row: Referral, user: User, hostile: bool) -> None:
+    if row.is_locked or row.status != Status.OPEN:
+        return
+    if row.to == str(user.pk) or (hostile and _lost_its_key(row)):
+        _withdraw(row)
 
 
 def stay_inside(case: Case, people: Sequence[User], heir: User) -> None:

@@ -1,6 +1,6 @@
 """Leaving a team, leaving the clinic, and changing what a person is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.db import transaction
@@ -14,14 +14,15 @@ from .record import record
 from .roster import Role, TeamEntry
 from .sessions import end_all
 
-Goodbye = Callable[[User, User, bool, Keyring], None]
+Goodbye = Callable[[User, User, bool, Keyring], Collection[UUID]]
 _registered: dict[str, Goodbye] = {}
 
 
 def register(name: str, goodbye: Goodbye) -> None:
     """`goodbye(user, by, hostile, ring)` ends what a leaver held by name; it is called twice.
 
-    `hostile`: also seal anew what they had opened.
+    `hostile`: also seal anew what they had opened. Gives the cases in which something is damaged: they
+    stay as they were, and keep no account open.
     """
     _registered[name] = goodbye
 
@@ -45,8 +46,11 @@ def leave_team(*, user: User, team: Team, ring: Keyring, by: User) -> None:
 
 
 @transaction.atomic
-def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False) -> None:
-    """End somebody's account: keys, sessions, teams and cases. Raises NotAllowed, NotYourself, LastHolder."""
+def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False) -> int:
+    """End somebody's account: keys, sessions, teams and cases. In how many cases something is damaged.
+
+    Raises NotAllowed, NotYourself, LastHolder.
+    """
     teams.check_coordinator(ring)
     if user.id == by.id:
         raise NotYourself
@@ -55,16 +59,18 @@ def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False) 
     _check_a_coordinator_stays(person.id, ring)
     leaving = _teams_of(user.id, ring)
     teams.lock_epochs([*(entry.id for entry in leaving), ring.named[Purpose.EVERYONE]])
-    _say_goodbye(user, by, hostile, ring)
+    damaged = _say_goodbye(user, by, hostile, ring)
     for entry in leaving:
         _check_someone_stays(entry, user.id, ring)
         _take_key(entry, user.id, ring)
     roster.update_person(user.id, ring, active=False, pending=frozenset())
     _take_key(roster.trusted_team(ring.named[Purpose.EVERYONE], ring), user.id, ring)
-    _say_goodbye(user, by, hostile, ring)  # to what somebody gave them meanwhile: from here on nobody can
+    # To what somebody gave them meanwhile: from here on nobody can.
+    damaged |= _say_goodbye(user, by, hostile, ring)
     _close_account(user)
     nudges.move(user=user, to=[one.id for one in roster.coordinators(ring)])
     record("person_left", by=by, about=user.id)
+    return len(damaged)
 
 
 @transaction.atomic
@@ -85,9 +91,8 @@ def change_role(*, user: User, role: Role, ring: Keyring, by: User) -> None:
     record("role_changed", by=by, about=user.id)
 
 
-def _say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> None:
-    for goodbye in _registered.values():
-        goodbye(user, by, hostile, ring)
+def _say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> set[UUID]:
+    return {case for goodbye in _registered.values() for case in goodbye(user, by, hostile, ring)}
 
 
 def _teams_of(user: UUID, ring: Keyring) -> list[TeamEntry]:

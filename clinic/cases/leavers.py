@@ -1,6 +1,10 @@
 """What happens to the cases of somebody who leaves, and of somebody who comes back with new keys."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
+
+from django.db import transaction
 
 from clinic.accounts import nudges
 from clinic.accounts.models import User
@@ -15,24 +19,57 @@ from . import access, generations, lists, moving
 from .models import Case, CaseUserAccess, Compartment, Stage
 
 
-def say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> None:
-    """Their rows go; their cases wait for somebody new; after a hostile leaver, new keys too."""
+def say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> set[UUID]:
+    """Their rows go; their cases wait for somebody new; after a hostile leaver, new keys too.
+
+    Gives the cases in which something is damaged: they could not be changed whole.
+    """
     nudges.tell_too(_behind_walls_with(user), of=user)
+    cases, damaged = access.revoke_everything(user), set[UUID]()
     renewed = []
-    for case_id in access.revoke_everything(user):
-        case = access.lock(Case(pk=case_id))
-        access.unlock(case)
-        if not access.holds(case, Compartment.CASE):
-            continue
-        if hostile:
-            case = generations.remember(case, generations.renew(case))
-            renewed.append(case)
-        if case.owner == str(user.pk):
-            case.owner, case.owner_name, case.stage = "", "", Stage.WAITING
-            case.save()
-        lists.mirror(case)
-    for case in renewed:
-        audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case.pk)
+    for case_id in cases if hostile else []:
+        with _apart(case_id, damaged):
+            renewed += _renew(case_id)
+    for case_id in cases:
+        with _apart(case_id, damaged):
+            _wait_for_somebody(case_id, user)
+    for case_id in renewed:
+        audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case_id)
+    return damaged
+
+
+@contextmanager
+def _apart(case_id: UUID, damaged: set[UUID]) -> Iterator[None]:
+    """One damaged row must not keep an account open: what was begun with this case is undone."""
+    try:
+        with current().or_as_before(), transaction.atomic():
+            yield
+    except Tampered:
+        damaged.add(case_id)
+
+
+def _renew(case_id: UUID) -> list[UUID]:
+    case = _opened(case_id)
+    if not access.holds(case, Compartment.CASE):
+        return []
+    generations.remember(case, generations.renew(case))
+    return [case_id]
+
+
+def _wait_for_somebody(case_id: UUID, user: User) -> None:
+    case = _opened(case_id)
+    if not access.holds(case, Compartment.CASE):
+        return
+    if case.owner == str(user.pk):
+        case.owner, case.owner_name, case.stage = "", "", Stage.WAITING
+        case.save()
+    lists.mirror(case)
+
+
+def _opened(case_id: UUID) -> Case:
+    case = access.lock(Case(pk=case_id))
+    access.unlock(case)
+    return case
 
 
 def _behind_walls_with(user: User) -> set[UUID]:

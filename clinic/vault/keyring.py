@@ -91,6 +91,16 @@ class Keyring(Secret):
         except KeyError:
             raise Locked from None
 
+    @contextmanager
+    def or_as_before(self) -> Iterator[None]:
+        """Where the block fails, its rows are undone, and so are the new keys they were sealed with."""
+        boxes, newest = dict(self._boxes), dict(self._newest)
+        try:
+            yield
+        except BaseException:
+            self._boxes, self._newest = boxes, newest
+            raise
+
     def team(self, team: UUID) -> TeamKeys:
         """Raises Locked."""
         try:

@@ -86,7 +86,12 @@ class TestLeavingTheClinic:
 
     def test_what_they_held_by_name_is_ended_by_the_rooms_above(self):
         cast, said = make_clinic(), []
-        leaving.register("test", lambda user, by, hostile, ring: said.append((user, by, hostile)))
+
+        def goodbye(user, by, hostile, ring):
+            said.append((user, by, hostile))
+            return []
+
+        leaving.register("test", goodbye)
         leave_clinic(cast, cast.ben, hostile=True)
         assert said == [(cast.ben, cast.ana, True)] * 2  # once more when nobody can give them anything
 

@@ -285,12 +285,27 @@ def test_a_hostile_leaver_is_said_to_be_one(cast, monkeypatch):
     from clinic.accounts import leaving
 
     said = []
-    monkeypatch.setattr(
-        leaving, "_registered", {"test": lambda user, by, hostile, ring: said.append(hostile)}
-    )
+
+    def goodbye(user, by, hostile, ring):
+        said.append(hostile)
+        return []
+
+    monkeypatch.setattr(leaving, "_registered", {"test": goodbye})
     ana = signed_in(cast, "ana")
     ana.post(f"/people/{cast.dee.pk}/leave-clinic/", {"hostile": "on"}, secure=True)
     assert said == [True]
+
+
+def test_a_damaged_case_keeps_no_account_open(cast, monkeypatch):
+    from clinic.accounts import leaving
+
+    case = uuid4()
+    monkeypatch.setattr(leaving, "_registered", {"test": lambda *_: {case}, "other": lambda *_: [case]})
+    ana = signed_in(cast, "ana")
+    page = text(ana.post(f"/people/{cast.ben.pk}/leave-clinic/", secure=True, follow=True))
+    assert "The account is closed." in page
+    assert "Something in 1 of their cases is damaged" in page
+    assert not User.objects.get(pk=cast.ben.pk).is_active
 
 
 def test_nobody_closes_their_own_account(cast):

@@ -4,22 +4,24 @@ import pytest
 from django.db import transaction
 
 from clinic.accounts import leaving, recovery
-from clinic.accounts.models import Nudge, Purpose
+from clinic.accounts.models import Nudge, Purpose, User
 from clinic.audit import actions as audit
 from clinic.cases import actions, lists
-from clinic.cases.models import Case, CaseKey, CaseUserAccess, Compartment, Note, Stage
+from clinic.cases.models import Case, CaseKey, CaseUserAccess, Compartment, Detention, Note, Person, Stage
 from clinic.vault.envelope import generation_of
 from clinic.vault.errors import Stale
 from referrals.actions import give_case
+from referrals.models import Referral
+from referrals.rules import Status
 from tests.builders import Cast
 from tests.cases_builders import give, make_case, offer, open_case
 
-from .asking import ATTORNEY, CASE, held, lend, note, soon
+from .asking import ADVOCATE, ATTORNEY, CASE, alter, held, lend, note, soon
 
 
-def leave(cast: Cast, user, *, hostile: bool = False) -> None:
+def leave(cast: Cast, user, *, hostile: bool = False) -> int:
     with cast.acting(cast.ana) as ring:
-        leaving.leave_clinic(user=user, ring=ring, by=cast.ana, hostile=hostile)
+        return leaving.leave_clinic(user=user, ring=ring, by=cast.ana, hostile=hostile)
 
 
 def generations(case: Case) -> dict[str, int]:
@@ -178,6 +180,44 @@ def test_where_a_team_holds_the_case_nobody_else_hears_of_it(cast, case):
         actions.set_next(case=open_case(case), on=soon(2), what="Bond hearing", by=cast.ben)
     leave(cast, cast.ben)
     assert [nudge.user for nudge in Nudge.objects.all()] == [cast.ana]
+
+
+# Something damaged
+
+
+DAMAGED = [Case, Person, Detention, Note, Referral]
+
+
+@pytest.mark.parametrize("model", DAMAGED, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("hostile", [False, True])
+def test_a_damaged_row_keeps_no_account_open(cast, case, model, hostile):
+    whole = make_case(cast, given_names="Otra")
+    for row in (case, whole):
+        give_away(cast, row)
+    note(cast, case, cast.ben, CASE)
+    alter(model.objects.filter(**{"pk" if model is Case else "case": case.pk}).first())
+    assert leave(cast, cast.ben, hostile=hostile) == int(hostile or model is not Note)
+    assert not User.objects.get(pk=cast.ben.pk).is_active
+    assert not CaseUserAccess.objects.filter(user=cast.ben).exists()
+    assert held(cast, whole, cast.ana) == {"ana": {"case", "advocate"}}
+    with cast.acting(cast.ana):
+        assert open_case(whole).stage == Stage.WAITING
+
+
+def give_away(cast: Cast, case: Case) -> None:
+    with cast.acting(cast.ana):
+        give_case(case=open_case(case), to=cast.ben, by=cast.ana, on=soon(0))
+
+
+def test_what_could_not_be_renewed_is_written_under_the_keys_that_stand(cast, case):
+    """One compartment had new keys in the keyring before a damaged note of another undid them."""
+    give_away(cast, case)
+    alter(note(cast, case, cast.ana, ADVOCATE))
+    assert leave(cast, cast.ben, hostile=True) == 1
+    assert generations(case) == {"case": 1, "advocate": 1, "attorney": 1}
+    with cast.acting(cast.ana):
+        assert open_case(case).stage == Stage.WAITING
+        assert {row.status for row in Referral.objects.all()} == {Status.WITHDRAWN}
 
 
 # Coming back

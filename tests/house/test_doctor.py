@@ -58,7 +58,7 @@ def test_it_works(cast):
 
 def test_what_needs_a_key_is_printed_as_not_checked(cast):
     lines = [line for line in doctor().splitlines() if "not checked" in line]
-    assert len(lines) == 7
+    assert len(lines) == 8
     assert any("whether each wrapped case key opens" in line.lower() for line in lines)
 
 

@@ -13,11 +13,12 @@ from clinic.accounts.models import RosterEntry, TeamEpoch, TeamMembership, User
 from clinic.audit import actions as audit
 from clinic.audit.checkup import Kind
 from clinic.audit.models import AuditKeyWrap
-from clinic.cases.models import CaseTeamAccess, CaseUserAccess
+from clinic.cases.models import CaseTeamAccess, CaseUserAccess, Person
 from clinic.vault.keys import Identity
 from clinic.vault.models import IndexChange
 from tests.accounts.doorway import signed_in
 from tests.builders import Cast
+from tests.cases.asking import alter
 from tests.house.patient import make_patient, seen_by
 
 
@@ -69,6 +70,10 @@ def my_lists_do_not_open(cast: Cast) -> None:
     IndexChange.objects.filter(team=cast.team("coordination").pk).update(sealed=b"\x01\x01" + bytes(60))
 
 
+def a_damaged_person_of_a_case(cast: Cast) -> None:
+    alter(Person.objects.get())
+
+
 def a_later_last_day(cast: Cast) -> None:
     """Of a row that opens as well as before."""
     CaseUserAccess.objects.filter(user=cast.ben).update(expires_on=date(2099, 12, 31))
@@ -107,6 +112,7 @@ PLANTED_BEHIND_KEYS: dict[Callable[[Cast], None], str] = {
     a_member_nobody_named: "disagree on who is in the team “south”",
     my_team_does_not_open: "Your key of the team",
     my_case_does_not_open: "A key that you hold does not open",
+    a_damaged_person_of_a_case: "stands in these cases is damaged",
     a_later_last_day: "let these open it, and they cannot: ben in the case",
     a_row_nobody_gave: "let these open it, and they cannot: dee in the case",
     a_mark_of_another_row: "let these open it, and they cannot: ben in the case",
@@ -129,6 +135,11 @@ def test_an_event_nobody_signed_is_found(cast, monkeypatch):
         patch.setattr(Identity, "sign", lambda self, message: bytes(64))
         audit.record(audit.Event.SEARCHED, by=cast.ben)
     assert any("not signed by their writer" in fault for fault in seen_by(cast, cast.ana))
+
+
+def test_what_is_locked_is_not_called_damaged(cast):
+    alter(Person.objects.get())
+    assert not seen_by(cast, cast.dee)
 
 
 def test_marks_are_told_as_far_as_keys_reach(cast):

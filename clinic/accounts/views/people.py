@@ -174,11 +174,27 @@ def leave_clinic(request: StaffRequest, user_id: UUID) -> HttpResponse:
             request, "accounts/leave_clinic.html", {"form": form, "card": listing.card(user, current())}
         )
     hostile = form.cleaned_data["hostile"]
-    return _do(
-        request,
-        lambda: leaving.leave_clinic(user=user, ring=current(), by=request.user, hostile=hostile),
-        _("The account is closed. Their teams have new keys, and their sessions have ended."),
+    try:
+        damaged = leaving.leave_clinic(user=user, ring=current(), by=request.user, hostile=hostile)
+    except Refused as refusal:
+        return _told(request, refusal)
+    messages.success(
+        request, _("The account is closed. Their teams have new keys, and their sessions have ended.")
     )
+    if damaged:
+        messages.warning(request, _left_as_they_were(damaged))
+    return redirect("accounts:people")
+
+
+def _left_as_they_were(damaged: int) -> str:
+    told = ngettext(
+        "Something in %(damaged)d of their cases is damaged: this person cannot open it any more, but "
+        "its owner, its lists or its keys may be the old ones. The page of checks names it.",
+        "Something in %(damaged)d of their cases is damaged: this person cannot open them any more, but "
+        "their owners, lists or keys may be the old ones. The page of checks names them.",
+        damaged,
+    )
+    return told % {"damaged": damaged}
 
 
 def colleagues(request: StaffRequest) -> QuerySet[User]:

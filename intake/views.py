@@ -147,7 +147,7 @@ def _told(request: StaffRequest, found: Draft, form: CallForm) -> HttpResponse:
     newer = find_draft(request, found.pk)
     if isinstance(newer, HttpResponse):
         return newer
-    told = {"differences": form.differences(newer.typed), "has_errors": True}
+    told = {"is_stale": True, "differences": form.differences(newer.typed), "has_errors": True}
     return _page(request, newer, form.over(newer), status=409, **told)
 
 

@@ -283,6 +283,28 @@ def test_editing_different_parts_at_once_is_told_too(cast, case, ana):
     assert facts(cast, case)[1].given_names == "Ficta"
 
 
+def test_the_second_editor_is_asked_nothing_where_no_answer_differs(cast, case, ana):
+    chi = signed_in(cast, "chi")
+    stale = fields(get(chi, "edit", case))
+    post(ana, "next_step", case, fields(get(ana, "next_step", case)) | step(3, "Call the court"))
+    answer = chi.post(url("edit", case), stale, secure=True, follow=True)
+    assert answer.redirect_chain == [(url("case", case), 302)]
+    assert "The case says what you wrote." in text(answer)
+    assert "Call the court" in text(answer)
+
+
+def test_the_second_editor_is_told_where_only_their_own_answer_is_new(cast, case, ana):
+    chi = signed_in(cast, "chi")
+    mine = fields(get(chi, "edit", case)) | {"case_story": "Mine."}
+    post(ana, "next_step", case, fields(get(ana, "next_step", case)) | step(3, "Call the court"))
+    told = post(chi, "edit", case, mine)
+    assert told.status_code == 409
+    assert "Somebody saved this case while you were writing" in text(told)
+    assert post(chi, "edit", case, fields(told)).status_code == 302
+    row = facts(cast, case)[0]
+    assert (row.story, row.next_what) == ("Mine.", "Call the court")
+
+
 # The next step
 
 

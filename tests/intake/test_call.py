@@ -165,6 +165,19 @@ def test_a_second_window_cannot_finish_over_the_first(chi):
     assert not Case.objects.exists()
 
 
+@pytest.mark.parametrize("way", ["draft", "finish"])
+def test_a_second_window_that_says_the_same_is_told_so(chi, way):
+    draft = start(chi)
+    post(chi, "autosave", draft, ENOUGH)
+    told = post(chi, way, draft, ENOUGH | {"page": "two"})
+    assert told.status_code == 409
+    page = told.content.decode()
+    assert "This call was changed in another window." in page
+    assert "Both windows say the same." in page
+    again = ENOUGH | {"page": "two", "rev": str(Draft.objects.get().rev)}
+    assert post(chi, "finish", draft, again).status_code == 302
+
+
 def test_what_the_same_page_saved_is_no_other_version(chi):
     draft = start(chi)
     post(chi, "autosave", draft, ENOUGH)

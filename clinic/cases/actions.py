@@ -97,14 +97,14 @@ def add_document(
 
 
 @transaction.atomic
-def set_next(*, case: Case, on: date | None, what: str, by: User, urgent: bool = False) -> None:
+def set_next(*, case: Case, on: date | None, what: str, by: User) -> None:
     """The next promise of a case, or none. Its nudge says neither which case nor why. Raises Stale."""
     access.settle(access.lock(case))
     if case.nudge:
         nudges.finish(UUID(case.nudge))
     owner = User.objects.filter(pk=case.owner).first() if case.owner else None
     case.next_on, case.next_what = on, what
-    case.nudge = str(nudges.promise(day=on, user=owner or by, urgent=urgent)) if on else ""
+    case.nudge = str(nudges.promise(day=on, user=owner or by, urgent=bool(case.urgent))) if on else ""
     case.save()
     lists.mirror(case)
     audit.record(audit.Event.CASE_EDITED, by=by, case_id=case.pk)

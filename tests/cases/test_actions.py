@@ -27,7 +27,7 @@ from clinic.vault.files import SealedUpload, SealingUploadHandler, file_path
 from clinic.vault.models import IndexChange
 from tests.audit.failing import audit_fails
 from tests.builders import Cast
-from tests.cases_builders import give, open_case
+from tests.cases_builders import give, make_case, open_case
 
 from .asking import ADVOCATE, ATTORNEY, CASE, note, soon
 
@@ -291,6 +291,14 @@ def test_the_next_step(cast, case):
     with cast.acting(cast.ben):
         row = open_case(case)
         assert (row.next_on, row.next_what, row.nudge) == (soon(4), "Call the court", str(nudge.pk))
+
+
+def test_the_next_step_of_an_urgent_case_is_urgent(cast):
+    case = make_case(cast, urgent=True, urgent_why="Transfer")
+    with cast.acting(cast.ana):
+        actions.set_next(case=open_case(case), on=soon(1), what="Call back", by=cast.ana)
+        actions.set_next(case=open_case(case), on=soon(3), what="Call back", by=cast.ana)
+    assert list(Nudge.objects.values_list("day", "urgent")) == [(soon(3), True)]
 
 
 def test_a_new_step_takes_the_place_of_the_old_and_done_ends_it(cast, case):

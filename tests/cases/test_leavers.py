@@ -163,7 +163,7 @@ def test_behind_a_wall_the_others_hear_of_a_leavers_days(cast, case):
     """Only they can open it: a coordinator would be reminded of what they cannot see."""
     give(cast, case, cast.ben)
     with cast.acting(cast.ben):
-        actions.set_next(case=open_case(case), on=soon(2), what="Bond hearing", by=cast.ben, urgent=True)
+        actions.set_next(case=open_case(case), on=soon(2), what="Bond hearing", by=cast.ben)
     with cast.acting(cast.sol):
         actions.wall_case(case=open_case(case), people=[cast.ben, cast.dee], why="Both called.", by=cast.sol)
     promised = set(Nudge.objects.filter(user=cast.ben).values_list("day", flat=True))

@@ -12,7 +12,7 @@ from referrals.actions import take_back
 from referrals.models import Referral
 from referrals.rules import Status
 from tests.builders import Cast
-from tests.cases_builders import give, offer, open_case
+from tests.cases_builders import give, make_case, offer, open_case
 from tests.uvisa import build
 from tests.uvisa.test_actions import act
 from uvisa import actions as certification
@@ -29,14 +29,15 @@ def wall(cast: Cast, case: Case, *people) -> None:
 
 def promise(cast: Cast, case: Case, by) -> None:
     with cast.acting(by):
-        actions.set_next(case=open_case(case), on=soon(2), what="Call the sister", by=by, urgent=True)
+        actions.set_next(case=open_case(case), on=soon(2), what="Call the sister", by=by)
 
 
 def reminded(**which) -> list[str]:
     return sorted(Nudge.objects.filter(**which).values_list("user__sign_in_name", flat=True))
 
 
-def test_nobody_outside_is_reminded_not_even_whoever_built_the_wall(cast, case):
+def test_nobody_outside_is_reminded_not_even_whoever_built_the_wall(cast):
+    case = make_case(cast, urgent=True, urgent_why="Transfer")
     give(cast, case, cast.ben)
     promise(cast, case, cast.ana)
     Nudge.objects.filter(urgent=True).update(user=cast.chi)

@@ -68,23 +68,20 @@ def test_what_the_giver_cannot_renew_is_renewed_by_whoever_writes_next(cast: Cas
 
 def test_the_promise_goes_to_whoever_took_it_back(cast: Cast, case: Case) -> None:
     with cast.acting(cast.ben):
-        set_next(
-            case=open_case(case), on=timezone.localdate(), what="Call the jail", by=cast.ben, urgent=True
-        )
+        set_next(case=open_case(case), on=timezone.localdate(), what="Call the jail", by=cast.ben)
     take_back(signed_in(cast, "ana"), case, cast.ben)
     assert [nudge.user for nudge in Nudge.objects.all()] == [cast.ana]
 
 
 def test_a_helpers_going_leaves_the_promise_where_it_is(cast: Cast, case: Case) -> None:
     with cast.acting(cast.ben):
-        set_next(
-            case=open_case(case), on=timezone.localdate(), what="Call the jail", by=cast.ben, urgent=True
-        )
+        set_next(case=open_case(case), on=timezone.localdate(), what="Call the jail", by=cast.ben)
+        promised = open_case(case).nudge
     with cast.acting(cast.ana):
         day = timezone.localdate()
         actions.let_help(case=open_case(case), to=cast.dee, until=day, by=cast.ana, on=day)
     take_back(signed_in(cast, "ana"), case, cast.dee)
-    assert Nudge.objects.get(urgent=True).user == cast.ben
+    assert Nudge.objects.get(pk=promised).user == cast.ben
 
 
 def test_offers_that_end_with_the_old_keys_remind_nobody(cast: Cast) -> None:

@@ -34,7 +34,7 @@ class AskLater(StrEnum):
     @property
     def label(self) -> str:
         return str(
-            {"yes": _("Yes"), "no": _("No"), "unknown": _("Don't know"), "later": _("Ask later")}[self]
+            {"yes": _("Yes"), "no": _("No"), "unknown": _("Don’t know"), "later": _("Ask later")}[self]
         )
 
 

@@ -16,8 +16,8 @@ from clinic.cases.models import Case, Compartment
 from clinic.directory.models import Agency
 from clinic.vault.keyring import current
 
-from . import listing, promises, requests, rules
-from .errors import NotASupervisor, NotChecked, NotReady, NotWeighed
+from . import listing, packet, promises, requests, rules
+from .errors import ChangedSince, NotASupervisor, NotChecked, NotReady, NotWeighed
 from .history import TAKEN_BACK, Line
 from .models import CertificationRequest
 from .rules import Status
@@ -93,6 +93,7 @@ def approve(
         raise NotWeighed
     request.checked, request.warned = [rule.stamp for rule in open_rules], [str(tie.kind) for tie in ties]
     request.approved_on, request.approved_by_name = on, by.sign_in_name
+    request.approved_digest = packet.digest(requests.packet_of(request, on=on))
     request.status = Status.APPROVED
     details = {"checked": "; ".join(rule.citation for rule in open_rules)} if open_rules else {}
     _save(request, Event.REQUEST_APPROVED, by=by, on=on, details=details)
@@ -114,12 +115,15 @@ def send_back(*, request: CertificationRequest, by: User, on: date, why: str = "
 def record_sent(*, request: CertificationRequest, sent_on: date, how: str, by: User, on: date) -> None:
     """The packet left: the rules of that day stay with the request, and whoever sent it keeps its clocks.
 
-    Raises NotChecked where the law in the letter changed after the approval.
+    Raises NotChecked where the law in the letter changed after the approval, and ChangedSince where
+    anything else that it says did.
     """
     _begin(request, Status.SENT)
     rules.check_days(sent_on=sent_on, received_on=None, answered_on=None, today=on)
     if requests.open_rules(request, on=sent_on):
         raise NotChecked
+    if requests.has_changed(request, on=sent_on):
+        raise ChangedSince
     requests.keep_rules(request, on=sent_on)
     request.sent_on, request.sent_how = sent_on, how
     _own(request, by)
@@ -231,7 +235,7 @@ def _own(request: CertificationRequest, owner: User) -> None:
 
 def _unapprove(request: CertificationRequest) -> None:
     request.approved_on, request.approved_by_name, request.signer = None, "", ""
-    request.checked, request.warned = [], []
+    request.checked, request.warned, request.approved_digest = [], [], ""
 
 
 def _save(

@@ -28,5 +28,12 @@ class NotChecked(Refused):
     )
 
 
+class ChangedSince(Refused):
+    message = _(
+        "What the packet says changed after the approval. "
+        "A supervising attorney must send it back and approve it again."
+    )
+
+
 class NotWeighed(Refused):
     message = _("The agency works with immigration enforcement. Say that you weighed it with the client.")

@@ -35,6 +35,7 @@ class CertificationRequest(CaseRow):
     returned_why = sealed.Text()
     approved_on = sealed.Date()
     approved_by_name = sealed.Text()
+    approved_digest = sealed.Text()  # of what was approved for print: uvisa.packet.digest
     signer = sealed.Text()
     checked = sealed.List()  # stamps of unconfirmed rules that the approving attorney looked up
     warned = sealed.List()  # the agency's ties to immigration enforcement that were weighed

@@ -1,9 +1,12 @@
 """What a request packet says: typed, pure, and ready for templates/uvisa/pdf/packet.html."""
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
+from hashlib import sha256
+from typing import Any
 
 from uvisa.crimes import BY_KEY, SIMILAR_ACTIVITY, names_no_crime
 from uvisa.rules import Clock, Level, Rule, Start, Unit
@@ -219,6 +222,40 @@ class Packet:
             draft=draft,
             items=tuple(_fill_item(item, answers.get(item.key, "") if ours else "") for item in part.items),
         )
+
+
+# What the packet says on every day
+
+
+def digest(packet: Packet) -> str:
+    """Differs with all that the case, the agency, the law and the request put into print.
+
+    Not with the days, nor with who signs: these come after what was read. Empty answers are left out, so
+    that a question the program learns later does not make another letter of this one.
+    """
+    unsigned = replace(packet.sender, signer="", signer_title="")
+    said = asdict(replace(packet, sender=unsigned, answer_by=None, approved=False))
+    said |= {"written_on": None, "edition": packet.edition.date}
+    said |= {"citations": sorted(map(_told, packet.citations)), "standard": _as_printed(packet.standard)}
+    return sha256(json.dumps(_filled(said), default=_plain, sort_keys=True).encode()).hexdigest()
+
+
+def _told(citation: Citation) -> list[Any]:
+    kind = _as_printed(citation.cite)
+    return [citation.text, citation.days, citation.business_days, citation.from_receipt, kind]
+
+
+def _as_printed(cite: Cite | None) -> str:
+    """Confirmed for every letter or looked up for this one: it prints the same."""
+    return str(Cite.CONFIRMED if cite is Cite.CHECKED else cite or "")
+
+
+def _filled(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _filled(one) if isinstance(one, dict) else one for name, one in said.items() if one}
+
+
+def _plain(value: date | frozenset[str]) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else value.isoformat()
 
 
 def _ticked(label: str) -> tuple[str, ...]:

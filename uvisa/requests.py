@@ -1,5 +1,6 @@
 """What a certification request comes to on a day: its clocks, its packet, what it still lacks."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from clinic import numbers
 from clinic.cases import lists
 from clinic.cases.models import Person
+from clinic.directory.calendar import Holidays
 from clinic.directory.models import Agency, Agreement, Jurisdiction, Letterhead
 
 from . import clock, packet, packet_letters, rules, started
@@ -39,13 +41,30 @@ def clocks_of(
     requested_on = request.sent_on or sending_on
     if requested_on is None:
         return []
+    if not request.sent_on:
+        return letter_clocks(request, on=requested_on)
+    known = started.rules_in(request.rules, clock.confirmed() if marks is None else marks)
+    holidays = started.holidays_in(request.holidays)
+    return _run(request, known, holidays, requested_on, request.received_on)
+
+
+def letter_clocks(request: CertificationRequest, *, on: date) -> list[Clock]:
+    """What the letter reckons with: that the agency has it on the day it is sent, whatever came later."""
     if request.sent_on:
-        marks = clock.confirmed() if marks is None else marks
-        known, received_on = started.rules_in(request.rules, marks), request.received_on
-        holidays = started.holidays_in(request.holidays)
+        known, holidays = started.as_kept(request.rules), started.holidays_in(request.holidays)
     else:
-        agency, received_on = agency_of(request), sending_on
+        agency = agency_of(request)
         known, holidays = clock.rules_for(agency), clock.holidays_of(agency)
+    return _run(request, known, holidays, request.sent_on or on, request.sent_on or on)
+
+
+def _run(
+    request: CertificationRequest,
+    known: list[Rule],
+    holidays: Holidays,
+    requested_on: date,
+    received_on: date | None,
+) -> list[Clock]:
     asked, removal = bool(request.expedite_asked), bool(request.removal_proceedings)
     return rules.clocks(known, requested_on, received_on, asked, removal, holidays)
 
@@ -63,8 +82,18 @@ def open_rules(request: CertificationRequest, *, on: date) -> list[Rule]:
 
 
 def packet_of(request: CertificationRequest, *, on: date) -> packet.Packet:
-    """The request as it is printed on a day."""
-    running, checked = clocks_of(request, sending_on=on), frozenset(request.checked)
+    """The request as it is printed on a day: approved only as far as it says what was approved."""
+    printed = _packet_of(request, on)
+    return replace(printed, approved=request.approved_digest == packet.digest(printed))
+
+
+def has_changed(request: CertificationRequest, *, on: date) -> bool:
+    """Whether the case, the agency, the letterhead or the law says something else than was approved."""
+    return request.approved_on is not None and not packet_of(request, on=on).approved
+
+
+def _packet_of(request: CertificationRequest, on: date) -> packet.Packet:
+    running, checked = letter_clocks(request, on=on), frozenset(request.checked)
     agency, first = agency_of(request), rules.first_clock(running)
     return packet.Packet(
         reference=request.case.reference,
@@ -81,7 +110,7 @@ def packet_of(request: CertificationRequest, *, on: date) -> packet.Packet:
         standard=packet.legal_standard(running, checked),
         enclosures=tuple(request.enclosures),
         full_draft=agency.full_draft if request.full_draft is None else request.full_draft,
-        approved=request.approved_on is not None,
+        approved=False,
     )
 
 

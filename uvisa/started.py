@@ -14,13 +14,18 @@ FRIDAY, OCTOBER = "friday after thanksgiving", "october"
 
 
 def kept(rules: Iterable[Rule], on: date) -> list[str]:
-    """The rules in force on the day of the request. Who has confirmed them is asked of the directory."""
+    """The rules in force on the day of the request, and whether they were confirmed then."""
     return [json.dumps(_plain(rule), ensure_ascii=False) for rule in rules if rule.in_force(on)]
 
 
 def rules_in(lines: Iterable[str], confirmed: frozenset[str]) -> list[Rule]:
-    opened = [_rule(json.loads(line)) for line in lines]
-    return [replace(rule, verified=rule.stamp in confirmed) for rule in opened]
+    """With what the directory says today of who has confirmed them."""
+    return [replace(rule, verified=rule.stamp in confirmed) for rule in as_kept(lines)]
+
+
+def as_kept(lines: Iterable[str]) -> list[Rule]:
+    """With what it said on the day of the request: so the letter stands as it was sent."""
+    return [_rule(json.loads(line)) for line in lines]
 
 
 def kept_holidays(holidays: Holidays) -> list[str]:
@@ -33,7 +38,7 @@ def holidays_in(names: list[str]) -> Holidays:
 
 
 def _plain(rule: Rule) -> dict[str, Any]:
-    plain = asdict(replace(rule, verified=False))
+    plain = asdict(rule)
     for name in ("effective_from", "effective_to"):
         plain[name] = plain[name] and plain[name].isoformat()
     return plain | {"triggers": sorted(rule.triggers), "level": int(rule.level)}

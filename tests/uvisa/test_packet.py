@@ -1,9 +1,10 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from tests.uvisa.packets import make_clock, make_packet
-from uvisa.packet import Cite, Missing, citations, legal_standard, missing
+from uvisa.packet import Cite, Missing, citations, digest, legal_standard, missing
 from uvisa.rules import Level, Start
 from uvisa.supplement_b import CURRENT_EDITION
 
@@ -75,6 +76,43 @@ def test_crimes_are_ticked_and_similar_activity_is_written():
     assert len(item.boxes) == 31
     assert [box.label for box in item.boxes if box.ticked] == ["Stalking"]
     assert item.text == "Terroristic threats"
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {"how_helped": "She came to court."},
+        {"full_draft": True},
+        {"enclosures": ()},
+        {"citations": ()},
+        {"standard": None},
+        {"victim": replace(make_packet().victim, given_name="Another")},
+        {"agency": replace(make_packet().agency, official="Chief Example")},
+        {"sender": replace(make_packet().sender, telephone="612-555-0199")},
+        {"crime": replace(make_packet().crime, keys=frozenset({"stalking"}))},
+    ],
+)
+def test_another_letter_has_another_digest(differs):
+    assert digest(make_packet(**differs)) != digest(make_packet())
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {"written_on": date(2026, 12, 1), "answer_by": date(2026, 12, 8)},
+        {"approved": False},
+        {"standard": Cite.CHECKED},
+        {"citations": make_packet().citations[::-1]},
+        {"sender": replace(make_packet().sender, signer="", signer_title="")},
+    ],
+)
+def test_the_day_and_the_signature_are_no_part_of_the_digest(differs):
+    assert digest(make_packet(**differs)) == digest(make_packet())
+
+
+def test_the_digest_is_the_same_tomorrow():
+    """It is kept: where this fails, every approved letter in every clinic must be approved again."""
+    assert digest(make_packet())[:16] == "faa1880051f5b6f2"
 
 
 def test_what_is_missing():

@@ -22,6 +22,7 @@ Purposes = frozenset[str]
 
 def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dict[str, Any]:
     missing = requests.missing_of(found, on=on) if found.status in rules.WITH_US else ()
+    has_changed = found.status != Status.WITHDRAWN and requests.has_changed(found, on=on)
     return {
         "case": found.case,
         "request_row": found,
@@ -34,7 +35,8 @@ def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dic
         "last_safe_day": last_safe_day(found),
         "events": [event_of(line) for line in reversed(found.history)],
         **legal(found, on=on),
-        **moves(found, purposes, ready=not missing),
+        **moves(found, purposes, ready=not missing and not has_changed),
+        "has_changed": has_changed,
         "is_approved": found.status == Status.APPROVED,
     }
 
@@ -78,7 +80,7 @@ def moves(found: CertificationRequest, purposes: Purposes, *, ready: bool = True
         "can_mark_ready": found.status == Status.DRAFT and ready,
         "can_approve": found.status == Status.READY and decides,
         "can_send_back": found.status in {Status.READY, Status.APPROVED} and decides,
-        "can_send": found.status == Status.APPROVED and keeps,
+        "can_send": found.status == Status.APPROVED and keeps and ready,
         "can_receive": found.status == Status.SENT and keeps,
         "can_answer": (with_agency or found.status == Status.SILENT) and keeps,
         "can_correct": found.status in rules.WERE_SENT and keeps,

@@ -95,6 +95,22 @@ def test_a_demand_cannot_be_confirmed(cast):
 
 
 @pytest.mark.parametrize(
+    ("slug", "told"),
+    [
+        ("hennepin-county-attorney-policy", "Not strict: we chase, and do not call it late"),
+        ("hennepin-county-attorney-policy", "<dd>Hennepin County Attorney</dd>"),
+        ("hennepin-county-attorney-policy", "Since March 7, 2024"),
+        ("minnesota-statute", "Strict: once the time is over, we call it late"),
+        ("minnesota-statute", "Every agency of the kind “Law enforcement” in Minnesota"),
+        ("minnesota-statute", "No first or last day is known"),
+        ("minneapolis-ordinance", "Every agency in Minneapolis"),
+    ],
+)
+def test_all_that_decides_a_day_stands_on_the_page(cast, slug, told):
+    assert told in words(signed_in(cast, "sol").get(confirm_url(slug), secure=True))
+
+
+@pytest.mark.parametrize(
     "changed",
     [
         {"expedited_days": 10},

@@ -1,5 +1,6 @@
 """Public facts: who may certify, by when they must answer, where people are held. No client data."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 from uuid import UUID, uuid4
@@ -156,6 +157,16 @@ class ClockRule(Sourced):
     def can_be_confirmed(self) -> bool:
         """A demand is not law, whoever confirms it."""
         return self.verified_on is None and self.confidence != Confidence.DEMAND
+
+    @property
+    def shortest(self) -> int:
+        """The fewest days it may give."""
+        return min(days for days in (self.ordinary_days, self.expedited_days) if days is not None)
+
+    def is_idle_beside(self, others: Iterable["ClockRule"]) -> bool:
+        """Our own target counts only where nothing binds and nothing is as early, as in uvisa.rules."""
+        rules = [other for other in others if not other.target]
+        return self.target and any(not one.soft or one.shortest <= self.shortest for one in rules)
 
     def applies_to(self, agency: Agency) -> bool:
         """The agency's own rule, or one for its kind in its city, county or state. Of any period."""

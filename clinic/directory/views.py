@@ -41,9 +41,9 @@ def agencies(request: StaffRequest) -> HttpResponse:
 
 
 def applying(agency: Agency, rules: Sequence[ClockRule]) -> list[ClockRule]:
-    """The rules an agency answers to; our own target only where there is no other."""
+    """The rules an agency answers to, and our own target where the clocks of a request use it."""
     found = [rule for rule in rules if rule.applies_to(agency)]
-    return [rule for rule in found if not rule.target] or found
+    return [rule for rule in found if not rule.is_idle_beside(found)]
 
 
 @members(Purpose.SUPERVISING)

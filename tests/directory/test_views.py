@@ -49,6 +49,26 @@ def test_it_works(cast):
     assert "Holds people for ICE:" in text
 
 
+def own_rules(page, slug):
+    card = page.content.decode().split(f'id="{slug}"')[1].split('class="card"')[0]
+    return re.findall(r'href="#([^"]+)"', card.split("</ul>")[0])
+
+
+@pytest.mark.parametrize(
+    ("slug", "rules"),
+    [
+        ("hennepin-county-attorney", ["hennepin-county-attorney-policy", "clinic-target"]),
+        ("minneapolis-city-attorney", ["minneapolis-ordinance"]),
+        ("minneapolis-police", ["minneapolis-ordinance", "minnesota-statute"]),
+        ("sherburne-county-sheriff", ["minnesota-statute"]),
+    ],
+)
+def test_an_agency_lists_the_rules_that_its_clocks_use(cast, slug, rules):
+    """Our own target too, where nothing binds and nothing is as early."""
+    page = signed_in(cast, "chi").get(AGENCIES, secure=True)
+    assert sorted(own_rules(page, slug)) == sorted(rules)
+
+
 def test_only_supervisors_are_asked_to_confirm(cast):
     assert confirm_url() in words(signed_in(cast, "sol").get(AGENCIES, secure=True))
     assert confirm_url() not in words(signed_in(cast, "ana").get(AGENCIES, secure=True))

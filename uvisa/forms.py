@@ -84,7 +84,11 @@ class RequestForm(forms.Form):
     )
     full_draft = forms.ChoiceWithUnknown(
         label=_("Does the agency want a full draft of the form?"),
-        help_text=_("Leave it open to do as the directory says of this agency."),
+        choices=[
+            ("yes", _("Yes")),
+            ("no", _("No")),
+            ("", _("Leave it open: as the directory says of this agency")),
+        ],
         unknown=False,
         later=False,
         required=False,

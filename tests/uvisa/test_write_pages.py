@@ -318,6 +318,22 @@ def test_letters_without_a_font_are_named_where_they_stand(cast, case):
     assert "Give it to a supervising attorney" not in page
 
 
+@pytest.mark.parametrize(("answered", "then"), [("yes", True), ("no", False), ("", None)])
+def test_an_answer_about_the_full_draft_can_be_left_open_again(cast, case, answered, then):
+    request = build.make_request(cast, case, full_draft=not then)
+    browser = signed_in(cast, "ana")
+    page = browser.get(build.url(request, "edit"), secure=True)
+    assert 'type="radio" name="full_draft" value=""' in words(page)
+    sent = {**page.context["form"].initial, "full_draft": answered, "enclosures": ""}
+    assert browser.post(build.url(request, "edit"), sent, secure=True).status_code == 302
+    assert only(cast, cast.ana, "full_draft") == [then]
+
+
+def test_a_new_request_leaves_the_full_draft_open(cast, case):
+    page = words(signed_in(cast, "ana").get(new_url(case), secure=True))
+    assert re.search(r'name="full_draft" value=""[^>]*checked', page)
+
+
 def test_an_agency_that_wants_a_full_draft_gets_one(cast, draft, case):
     other = build.make_request(cast, case, slug="st-paul-police")
     browser = signed_in(cast, "ana")

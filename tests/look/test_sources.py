@@ -72,3 +72,26 @@ def test_every_page_has_a_title_and_a_heading():
         if EXTENDS.search(source) and path not in frames:
             assert "{% block title %}" in source, path
             assert "{% block heading %}" in source, path
+
+
+# A paper that lies in the printer says which case it is of.
+ABOUT_A_CASE = re.compile(r"{% block title %}.*case\.reference.*{% endblock %}")
+
+
+def prints_no_reference(source: str) -> bool:
+    """A page of one case, by its title, whose print would not say which."""
+    framed = (TEMPLATES / name for name in EXTENDS.findall(source) if name != "base.html")
+    whole = "".join([source, *(frame.read_text() for frame in framed)])
+    return bool(ABOUT_A_CASE.search(source)) and "{% block print_reference %}" not in whole
+
+
+def test_every_page_of_a_case_prints_its_reference():
+    about = [path for path in pages() if ABOUT_A_CASE.search(path.read_text())]
+    assert len(about) > 15
+    assert [named(path) for path in about if prints_no_reference(path.read_text())] == []
+
+
+def test_a_page_that_prints_no_reference_is_caught():
+    title = "{% block title %}{{ case.reference }}{% endblock %}"
+    assert prints_no_reference(title)
+    assert not prints_no_reference(title + "{% block print_reference %} {{ case.reference }}{% endblock %}")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic import languages, numbers
@@ -148,7 +149,7 @@ def _new_person(case: Case, role: PartyRole) -> Person:
 
 
 def _day(day: Any) -> str:
-    return f"{day:%B} {day.day}, {day.year}" if day else ""
+    return date_format(day, "F j, Y") if day else ""
 
 
 def _answer(answer: AskLater) -> str:

@@ -1,19 +1,19 @@
 """The case page, correcting the facts, and the next step."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from clinic import numbers
 from clinic.accounts.models import Nudge
 from clinic.audit import actions as audit
 from clinic.audit.models import AuditEvent
-from clinic.cases import access
+from clinic.cases import access, showing
 from clinic.cases.models import AskLater, Case, Detention, PartyRole, Person
 from tests.accounts.doorway import signed_in
 from tests.builders import Cast
@@ -134,6 +134,12 @@ def test_a_damaged_case_gives_a_calm_page(cast, case, ana, caplog):
 def test_who_holds_it_is_shown_with_the_last_day(cast, case, ana):
     lend(cast, case, cast.ben, days=3)
     assert f"ben , to the end of {soon(3):%B} {soon(3).day}, {soon(3).year}" in text(get(ana, "case", case))
+
+
+def test_days_are_said_in_the_readers_language():
+    with translation.override("es"):
+        assert "4, 2026" in showing._day(date(2026, 3, 4))
+        assert "marzo" in showing._day(date(2026, 3, 4))
 
 
 def test_queries(cast, case, ana):

@@ -1,6 +1,6 @@
 """The board: every request by the day on which somebody must act, from the sealed index."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -103,7 +103,7 @@ def row_of(entry: Entry, day: date, today: date, marks: frozenset[str]) -> dict[
     dues = [listing.due_in(plain) for plain in data["clocks"]]
     clocks = [shown(due, today, marks) for due in dues]
     return {
-        "what": what_is_due(Status(data["status"]), data["agency"]),
+        "what": what_is_due(Status(data["status"]), data["agency"], is_time_left(day, today, dues)),
         "url": reverse("uvisa:request", args=[data["case"], entry.id]),
         "case": data["case"],
         "id": entry.id,
@@ -138,16 +138,26 @@ def shown(due: Due, today: date, marks: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def what_is_due(status: Status, agency: str) -> str:
+def is_time_left(day: date, today: date, dues: Iterable[Due]) -> bool:
+    """We chase on a day off already; what the agency is held to is the working day after it."""
+    return any(due.raw == day <= today <= due.due != day for due in dues)
+
+
+def what_is_due(status: Status, agency: str, time_left: bool) -> str:
     if status == Status.SENT:
         return _("Ask %(agency)s whether it arrived") % {"agency": agency}
+    if time_left:
+        return _("Ask %(agency)s for its answer") % {"agency": agency}
     return _("%(agency)s must answer") % {"agency": agency}
 
 
-def late_words(day: date, today: date, dues: Iterable[Due]) -> str:
+def late_words(day: date, today: date, dues: Sequence[Due]) -> str:
     """ "Late" only where a rule that binds the agency says so; else "past"."""
     late = max((due.late(today) for due in dues), default=0)
-    return _late(late) or _past((today - day).days)
+    if late or is_time_left(day, today, dues):
+        return _late(late)
+    past = max((due.past(today) for due in dues), default=0)
+    return _past(past or (today - day).days)
 
 
 def _late(days: int) -> str:

@@ -67,7 +67,7 @@ def entry_of(request: CertificationRequest, case: Case) -> Entry:
 def entry_for(
     request: CertificationRequest, case: Case, client: Person | None, marks: frozenset[str] | None = None
 ) -> Entry:
-    """Due on the earliest day that asks for an act. `marks`: what clock.confirmed() says, if it was asked."""
+    """Due on the earliest day on which we act. `marks`: what clock.confirmed() says, if it was asked."""
     running = requests.clocks_of(request, marks=marks)
     return Entry(
         id=request.pk,
@@ -95,14 +95,13 @@ def shelf_of(status: Status) -> str:
 
 
 def next_day(request: CertificationRequest, running: list[Clock]) -> date | None:
-    """With the agency: the first due day, or the day to ask whether it arrived. With us: none."""
+    """With the agency: the first day to chase, or the day to ask whether it arrived. With us: none."""
     if request.status not in rules.WITH_THE_AGENCY or request.sent_on is None:
         return None
-    first = rules.first_clock(running)
-    if request.status == Status.RECEIVED:
-        return first.due if first else None
-    asking = rules.confirm_receipt_on(request.sent_on)
-    return min(asking, first.due) if first else asking
+    days = [clock.chase_on for clock in running]
+    if request.status == Status.SENT:
+        days.append(rules.confirm_receipt_on(request.sent_on))
+    return min(days, default=None)
 
 
 def days_to_act(request: CertificationRequest) -> list[date]:

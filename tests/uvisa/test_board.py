@@ -162,6 +162,28 @@ def test_only_what_binds_is_late(cast, draft, days, said):
     assert row["late"] == (said[-1] if said else "")
 
 
+@pytest.mark.parametrize(
+    ("on", "kind", "what", "late"),
+    [
+        ("2026-12-24", "tomorrow", "Minneapolis Police Department must answer", ""),
+        ("2026-12-25", "today", "Ask Minneapolis Police Department for its answer", ""),
+        ("2026-12-28", "overdue", "Ask Minneapolis Police Department for its answer", ""),
+        ("2026-12-29", "overdue", "Minneapolis Police Department must answer", "1 day past"),
+        ("2027-01-05", "overdue", "Minneapolis Police Department must answer", "1 day late"),
+    ],
+)
+def test_a_day_off_is_when_we_chase_and_never_when_they_are_late(cast, draft, on, kind, what, late):
+    """The city's seven days end on December 25: the agency has until Monday."""
+    with time_machine.travel("2026-12-18 12:00-06:00", tick=False):
+        build.make_received(cast, draft)
+    with cast.acting(cast.ana):
+        shown = boards.board(today=date.fromisoformat(on))
+    (group,) = [group for group in shown.groups if group["rows"]]
+    (row,) = group["rows"]
+    assert (group["kind"], row["what"], row["late"]) == (kind, what, late)
+    assert row["due_on"] == date(2026, 12, 25)
+
+
 def test_the_number_overdue_stands_in_the_title(cast, draft):
     build.make_received(cast, draft, on=build.ago(40))
     page = look(signed_in(cast, "ana"))

@@ -34,6 +34,7 @@ from .models import User
 FORMAT, COSTED = b"\x01", b"\x02"  # the second is followed by what one derivation costs
 NONCE, SALT = 12, 16
 PASSPHRASE, CODE = b"passphrase", b"code"
+KEPT = ["public_key", "salt", "identity_sealed", "identity_by_code", "password"]
 FORMATS = {PASSPHRASE: (FORMAT, COSTED), CODE: (FORMAT,)}  # a printed code is long enough for no cost at all
 
 
@@ -58,15 +59,21 @@ def enrol(user: User, *, passphrase: str | None = None) -> Enrolment:
 
 @transaction.atomic
 def replace_after_loss(user: User, identity: Identity, *, passphrase: str | None = None) -> Enrolment:
-    """The same keys under a new passphrase, a new printed code and a new second factor."""
-    _check_owner(user, identity)
+    """The same keys under a new passphrase, a new printed code and a new second factor.
+
+    Raises PassphraseTooShort, Tampered.
+    """
+    _hold(user, identity)
     return _seal_everything(user, identity, passphrase)
 
 
 @transaction.atomic
 def reseal(user: User, identity: Identity, passphrase: str | None = None) -> str:
-    """Change the passphrase, end the other sessions, return the passphrase. Raises PassphraseTooShort."""
-    _check_owner(user, identity)
+    """Change the passphrase, end the other sessions, return the passphrase.
+
+    Raises PassphraseTooShort, Tampered.
+    """
+    _hold(user, identity)
     chosen = _chosen(passphrase)
     _seal_under_passphrase(user, identity, chosen)
     user.save(update_fields=["salt", "identity_sealed", "password"])
@@ -75,8 +82,8 @@ def reseal(user: User, identity: Identity, passphrase: str | None = None) -> str
 
 @transaction.atomic
 def renew_code(user: User, identity: Identity) -> str:
-    """A new printed recovery code; the old one stops working."""
-    _check_owner(user, identity)
+    """A new printed recovery code; the old one stops working. Raises Tampered."""
+    _hold(user, identity)
     code = _seal_under_code(user, identity)
     user.save(update_fields=["identity_by_code"])
     return code
@@ -130,7 +137,7 @@ def _seal_everything(user: User, identity: Identity, passphrase: str | None) -> 
     chosen = _chosen(passphrase)
     _seal_under_passphrase(user, identity, chosen)
     code = _seal_under_code(user, identity)
-    user.save()
+    user.save(update_fields=KEPT)
     uri, backup_codes = devices.renew(user, identity)
     return Enrolment(identity, chosen, code, uri, backup_codes)
 
@@ -158,6 +165,14 @@ def _chosen(passphrase: str | None) -> str:
     if len(normal(passphrase).decode()) < OWN_CHOICE_LENGTH:
         raise PassphraseTooShort
     return passphrase
+
+
+def _hold(user: User, identity: Identity) -> None:
+    """Nobody closes the account until this transaction ends. Raises Tampered where it is closed."""
+    now = User.objects.select_for_update().filter(pk=user.pk, is_active=True).first()
+    if now is None:
+        raise Tampered
+    _check_owner(now, identity)
 
 
 def _check_owner(user: User, identity: Identity) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from clinic.vault.codes import from_code
-from clinic.vault.errors import VaultError
+from clinic.vault.errors import Tampered, VaultError
 from clinic.vault.keyring import using
 from clinic.vault.keys import Identity
 
@@ -124,11 +124,19 @@ def recover(request: HttpRequest, *, name: str, recovery_code: str, code: str) -
         raise NoWayBack
     throttle.forgive()
     with transaction.atomic(), using(keyring_for(user, identity)):
-        made = identities.replace_after_loss(user, identity)
+        made = _replaced(user, identity)
         sessions.end_all(user)
         for event in ("passphrase_changed", "recovery_code_renewed", "second_factor_renewed"):
             record(event, by=user)
     return user, made
+
+
+def _replaced(user: User, identity: Identity) -> Enrolment:
+    """Refused like any other try where the account was closed since its code was opened."""
+    try:
+        return identities.replace_after_loss(user, identity)
+    except Tampered:
+        raise NoWayBack from None
 
 
 def _open_by_code(name: str, recovery_code: str) -> tuple[User, Identity]:

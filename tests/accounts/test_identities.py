@@ -252,12 +252,25 @@ def test_no_bytes_open(blob):
         identities.open_by_code(user, to_code(bytes(16)))
 
 
-@pytest.mark.parametrize("renewing", [identities.reseal, identities.renew_code])
+RENEWING = [identities.reseal, identities.renew_code, identities.replace_after_loss]
+
+
+@pytest.mark.parametrize("renewing", RENEWING)
 def test_what_somebody_else_changed_meanwhile_stays(renewing):
-    """A passphrase takes its time to seal: the account may be closed before it is done."""
     user = make_user()
     papers = identities.enrol(user)
-    User.objects.filter(pk=user.pk).update(is_active=False, pin=b"newer", email="new@clinic.example")
+    User.objects.filter(pk=user.pk).update(pin=b"newer", email="new@clinic.example")
     renewing(user, papers.identity)
     row = fresh(user)
-    assert (row.is_active, bytes(row.pin), row.email) == (False, b"newer", "new@clinic.example")
+    assert (row.is_active, bytes(row.pin), row.email) == (True, b"newer", "new@clinic.example")
+
+
+@pytest.mark.parametrize("renewing", RENEWING)
+def test_an_account_that_was_closed_meanwhile_gets_no_new_keys(renewing):
+    user = make_user()
+    papers = identities.enrol(user)
+    User.objects.filter(pk=user.pk).update(is_active=False, identity_sealed=b"", identity_by_code=b"")
+    with pytest.raises(Tampered):
+        renewing(user, papers.identity)
+    row = fresh(user)
+    assert (row.is_active, bytes(row.identity_sealed), bytes(row.identity_by_code)) == (False, b"", b"")

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from clinic.accounts import invitations
+from clinic.accounts import devices, invitations, leaving
 from clinic.accounts.identities import Enrolment
 from clinic.accounts.models import PendingGrant, Session, User
 from clinic.accounts.roster import Role
@@ -162,6 +162,21 @@ def get_back(client: Client, cast: Cast, **changed: str):
     paper = cast.papers["ben"]
     posted = {"name": "ben", "recovery_code": paper.recovery_code, "code": fresh_code(cast, "ben")}
     return client.post("/lost/", posted | changed, secure=True)
+
+
+def test_an_account_that_is_closed_meanwhile_stays_closed(client, cast, monkeypatch):
+    """Between the two codes and the new papers."""
+
+    def closes(user, identity, code):
+        with cast.acting(cast.ana) as ring:
+            leaving.leave_clinic(user=cast.ben, ring=ring, by=cast.ana)
+        return True
+
+    monkeypatch.setattr(devices, "check", closes)
+    assert "did not match" in get_back(client, cast).content.decode()
+    ben = User.objects.get(pk=cast.ben.pk)
+    assert not ben.is_active
+    assert not ben.identity_sealed
 
 
 def test_the_printed_code_gets_one_back_in(client, cast):

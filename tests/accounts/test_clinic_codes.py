@@ -225,6 +225,7 @@ def test_the_pages_print_three_codes_and_make_them_count(cast, pages):
     page = pages.ask_rightly()
     new = SECRET.findall(page)
     assert len(set(new)) == 3
+    assert all(page.count(code) == 1 for code in new), "no sheet may hold another sheet's code"
     assert old_key(cast)
     assert pages.show(page, new[2], new[0].lower())["Location"] == "/people/"
     assert open_recovery(organisation(cast), *new[1:])

@@ -85,4 +85,4 @@ def _opened(request: StaffRequest, form: TwoCodesForm, sealed: bytes | None = No
 
 
 def _page(request: StaffRequest, shown: Shown, form: NewCodesForm) -> HttpResponse:
-    return render(request, "accounts/new_clinic_codes.html", {"codes": shown.codes, "form": form})
+    return render(request, "accounts/new_clinic_codes.html", {"papers": shown.codes, "form": form})

@@ -17,7 +17,7 @@ from clinic.directory.models import Agency
 from clinic.vault.keyring import current
 
 from . import listing, packet, promises, requests, rules
-from .errors import ChangedSince, NotASupervisor, NotChecked, NotReady, NotWeighed
+from .errors import ChangedSince, LookAgain, NotASupervisor, NotChecked, NotReady, NotWeighed
 from .history import TAKEN_BACK, Line
 from .models import CertificationRequest
 from .rules import Status
@@ -74,15 +74,19 @@ def approve(
     signer: str = "",
     checked: bool = False,
     weighed: bool = False,
+    seen: str | None = None,
 ) -> None:
     """A supervising attorney decides that it goes out, and signs the letter as `signer`.
 
     `checked`: the law that nobody has confirmed yet was looked up for this letter. `weighed`: so were the
-    agency's ties to immigration enforcement. Raises NotASupervisor, NotReady, NotChecked, NotWeighed.
+    agency's ties to immigration enforcement. `seen`: what requests.shown_of said of the page they decide on.
+    Raises NotASupervisor, LookAgain, NotReady, NotChecked, NotWeighed.
     """
     if not teams.is_member(current(), Purpose.SUPERVISING):
         raise NotASupervisor
     _begin(request, Status.APPROVED)
+    if seen is not None and seen != requests.shown_of(request, on=on):
+        raise LookAgain
     request.signer = signer or by.sign_in_name
     if requests.missing_of(request, on=on):
         raise NotReady

@@ -35,5 +35,9 @@ class ChangedSince(Refused):
     )
 
 
+class LookAgain(Refused):
+    message = _("The law, the agency or the case changed while you read. Look again, then decide.")
+
+
 class NotWeighed(Refused):
     message = _("The agency works with immigration enforcement. Say that you weighed it with the client.")

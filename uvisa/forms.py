@@ -6,6 +6,7 @@ from django.forms import (
     CharField,
     CheckboxSelectMultiple,
     ChoiceField,
+    HiddenInput,
     MultipleChoiceField,
     Select,
     Textarea,
@@ -18,6 +19,7 @@ from clinic.cases.forms import LinesField
 from clinic.directory.models import Agency
 
 from .crimes import QUALIFYING_CRIMES, SIMILAR_ACTIVITY
+from .errors import LookAgain
 from .models import CertificationRequest
 from .rules import Status
 
@@ -176,6 +178,9 @@ class RevForm(forms.Form):
 
 
 class ApproveForm(RevForm):
+    """`seen`: what was on the page. Where something else stands now, nothing is ticked any more."""
+
+    seen = CharField(widget=HiddenInput, required=False)
     signer = CharField(
         label=_("Your name, as it stands under the letter"),
         help_text=_("First and last name. Your title is added."),
@@ -187,10 +192,27 @@ class ApproveForm(RevForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, asks_checked: bool, asks_weighed: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: QueryDict | None,
+        *,
+        rev: int,
+        seen: str,
+        asks_checked: bool,
+        asks_weighed: bool,
+    ) -> None:
+        same_rev = data is not None and data.get("rev") == str(rev)
+        self.must_look_again = data is not None and same_rev and data.get("seen") != seen
+        if data is not None and self.must_look_again:
+            data = _query({**dict(data.lists()), "seen": [seen], "checked": [], "weighed": []})
+        super().__init__(data, initial={"rev": rev, "seen": seen})
         self._ask("checked", asks_checked, _("Check the citations, or confirm the rules in the directory."))
         self._ask("weighed", asks_weighed, _("Talk with the client first."))
+
+    def clean(self) -> dict[str, Any]:
+        if self.must_look_again:
+            self.add_error(None, str(LookAgain()))
+        return super().clean() or {}
 
     def _ask(self, name: str, asks: bool, refusal: Any) -> None:
         if not asks:

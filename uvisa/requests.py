@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
@@ -112,6 +113,14 @@ def _packet_of(request: CertificationRequest, on: date) -> packet.Packet:
         full_draft=agency.full_draft if request.full_draft is None else request.full_draft,
         approved=False,
     )
+
+
+def shown_of(request: CertificationRequest, *, on: date) -> str:
+    """Differs with anything that whoever approves has before them: packet, open law, ties."""
+    stamps = sorted({rule.stamp for rule in open_rules(request, on=on)})
+    ties = sorted(str(tie.pk) for tie in agreements_of(request, on=on))
+    told = "|".join((packet.digest(packet_of(request, on=on)), *stamps, *ties))
+    return sha256(told.encode()).hexdigest()
 
 
 def missing_of(request: CertificationRequest, *, on: date) -> tuple[Missing, ...]:

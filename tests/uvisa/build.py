@@ -1,5 +1,6 @@
 """Requests that show only what a test is about."""
 
+import re
 from datetime import date, timedelta
 
 from django.test import Client
@@ -124,7 +125,15 @@ def rev(request: CertificationRequest) -> int:
 
 def post(browser: Client, request: CertificationRequest, move: str, **typed):
     """What a browser sends from the form as it stands now."""
-    return browser.post(url(request, move), {"rev": rev(request), **typed}, secure=True)
+    shown = {"seen": seen(browser, request)} if move == "approve" else {}
+    return browser.post(url(request, move), {"rev": rev(request), **shown, **typed}, secure=True)
+
+
+def seen(browser: Client, request: CertificationRequest) -> str:
+    """What the page of the approval says was on it; "" where there is no such page."""
+    page = browser.get(url(request, "approve"), secure=True).content.decode()
+    found = re.search(r'name="seen" value="(\w+)"', page)
+    return found[1] if found else ""
 
 
 def day(name: str, on: date) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from clinic.directory.models import ClockRule
+from clinic.directory.models import Agency, Agreement, ClockRule
 from tests.accounts.doorway import signed_in
 from tests.uvisa import build
 from uvisa.rules import Status
@@ -186,6 +186,55 @@ def test_the_marks_must_be_ticked(cast, draft):
     assert "Check the citations, or confirm the rules in the directory." in page
     assert 'value="Sol Example"' in page
     assert status_of(cast, draft) == Status.READY
+
+
+LOOK_AGAIN = "The law, the agency or the case changed while you read."
+
+
+def other_law(cast):
+    ClockRule.objects.filter(slug="minnesota-statute").update(expedited_days=10)
+
+
+def law_nobody_need_tick(cast):
+    ClockRule.objects.update(verified_on=build.ago(0), verified_by=cast.sol, expedited_days=10)
+
+
+def other_official(cast):
+    Agency.objects.filter(slug=build.MPD).update(official="Chief Example")
+
+
+def new_ties(cast):
+    agency = Agency.objects.get(slug=build.MPD)
+    Agreement.objects.create(agency=agency, kind=Agreement.Kind.IGSA, source="Example", confidence="P")
+
+
+@pytest.mark.parametrize("change", [other_law, law_nobody_need_tick, other_official, new_ties])
+def test_the_tick_is_about_what_was_on_the_screen(cast, draft, change):
+    build.make_ready(cast, draft)
+    browser = signed_in(cast, "sol")
+    seen = build.seen(browser, draft)
+    change(cast)
+    answer = build.post(browser, draft, "approve", **APPROVAL, weighed="on", seen=seen)
+    page = words(answer)
+    assert LOOK_AGAIN in page
+    assert 'value="Sol Example"' in page
+    assert not [box for box in re.findall(r'<input type="checkbox"[^>]*>', page) if " checked" in box]
+    assert status_of(cast, draft) == Status.READY
+    again = re.findall(r'name="seen" value="(\w+)"', page)
+    assert build.post(browser, draft, "approve", **APPROVAL, weighed="on", seen=again).status_code == 302
+
+
+def test_an_approval_of_nothing_that_was_seen(cast, draft):
+    build.make_ready(cast, draft)
+    assert LOOK_AGAIN in words(build.post(signed_in(cast, "sol"), draft, "approve", **APPROVAL, seen=""))
+    assert status_of(cast, draft) == Status.READY
+
+
+def test_the_days_of_the_law_are_on_the_screen(cast, draft):
+    build.make_ready(cast, draft)
+    page = words(signed_in(cast, "sol").get(build.url(draft, "approve"), secure=True))
+    assert "7 days, due" in page
+    assert "14 days, due" in page
 
 
 def test_nothing_to_tick_where_all_is_confirmed(cast, draft):

@@ -72,7 +72,8 @@ def approve(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespo
     law = legal(found, on=timezone.localdate())
     form = ApproveForm(
         posted(request),
-        initial={"rev": found.rev},
+        rev=found.rev,
+        seen=requests.shown_of(found, on=timezone.localdate()),
         asks_checked=bool(law["open_rules"]),
         asks_weighed=bool(law["agreements"]),
     )

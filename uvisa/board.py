@@ -146,6 +146,8 @@ def is_time_left(day: date, today: date, dues: Iterable[Due]) -> bool:
 def what_is_due(status: Status, agency: str, time_left: bool) -> str:
     if status == Status.SENT:
         return _("Ask %(agency)s whether it arrived") % {"agency": agency}
+    if status == Status.SILENT:
+        return _("No answer from %(agency)s: decide what next") % {"agency": agency}
     if time_left:
         return _("Ask %(agency)s for its answer") % {"agency": agency}
     return _("%(agency)s must answer") % {"agency": agency}

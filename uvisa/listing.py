@@ -95,19 +95,26 @@ def shelf_of(status: Status) -> str:
 
 
 def next_day(request: CertificationRequest, running: list[Clock]) -> date | None:
-    """With the agency: the first day to chase, or the day to ask whether it arrived. With us: none."""
+    """With the agency: the first day to chase, or the day to ask whether it arrived. With us: none.
+
+    An agency that did not answer at all stays in sight until somebody decides what next.
+    """
     if request.status not in rules.WITH_THE_AGENCY or request.sent_on is None:
         return None
     days = [clock.chase_on for clock in running]
     if request.status == Status.SENT:
         days.append(rules.confirm_receipt_on(request.sent_on))
+    if request.status == Status.SILENT and request.answered_on:
+        days.append(request.answered_on)
     return min(days, default=None)
 
 
 def days_to_act(request: CertificationRequest) -> list[date]:
-    """Each day on which its owner is reminded: to ask, to chase, and when it is due."""
+    """Each day on which its owner is reminded: to ask, to chase, and when it is due; after silence, once."""
     if request.status not in rules.WITH_THE_AGENCY:
         return []
+    if request.status == Status.SILENT and request.answered_on:
+        return [rules.ask_again_on(request.answered_on)]
     running = requests.clocks_of(request)
     found = {
         next_day(request, running),

@@ -29,7 +29,8 @@ def _renew(request: CertificationRequest, owner: User, on: date, *, but: User | 
         nudges.finish(UUID(nudge))
     if request.status in rules.WITH_THE_AGENCY:
         days, people = listing.days_to_act(request), _keeping(request.case, owner)
-        made = [nudges.promise(day=day, user=user, urgent=True) for day in days for user in people]
+        urgent = request.status != Status.SILENT
+        made = [nudges.promise(day=day, user=user, urgent=urgent) for day in days for user in people]
     else:
         made = [nudges.promise(day=on, user=user) for user in _waited_for(request, owner) if user != but]
     request.nudges = [str(nudge) for nudge in made]

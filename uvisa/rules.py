@@ -15,6 +15,7 @@ from clinic.directory.calendar import (
 )
 
 CONFIRM_RECEIPT_AFTER_DAYS = 3
+ASK_AGAIN_AFTER_DAYS = 30
 CERTIFICATION_LASTS_MONTHS = 6  # 8 CFR 214.14(c)(2)(i)
 LAST_SAFE_DAY_WARNINGS = (120, 60, 30, 14)
 
@@ -222,6 +223,11 @@ def confirm_receipt_on(sent_on: date) -> date:
     return add_days(sent_on, CONFIRM_RECEIPT_AFTER_DAYS)
 
 
+def ask_again_on(silent_on: date) -> date:
+    """Of an agency that did not answer at all, somebody decides what next, at the latest on this day."""
+    return add_days(silent_on, ASK_AGAIN_AFTER_DAYS)
+
+
 # Headings of a board
 
 
@@ -304,10 +310,10 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     Status.RETURNED: frozenset(),
     Status.WITHDRAWN: frozenset(),
 }
-WITH_THE_AGENCY = frozenset({Status.SENT, Status.RECEIVED})
+WITH_THE_AGENCY = frozenset({Status.SENT, Status.RECEIVED, Status.SILENT})
 WITH_US = frozenset({Status.DRAFT, Status.READY, Status.APPROVED})
 ANSWERED = frozenset({Status.SIGNED, Status.REFUSED, Status.RETURNED})
-WERE_SENT = WITH_THE_AGENCY | ANSWERED | {Status.SILENT}
+WERE_SENT = WITH_THE_AGENCY | ANSWERED
 CLOSED = frozenset(status for status, moves in MOVES.items() if not moves)
 
 

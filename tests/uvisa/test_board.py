@@ -22,6 +22,7 @@ from clinic.vault import index
 from clinic.vault.index import Entry
 from tests.accounts.doorway import signed_in
 from tests.uvisa import build
+from tests.uvisa.test_actions import act
 from uvisa import actions, listing
 from uvisa import board as boards
 from uvisa.models import CertificationRequest
@@ -140,6 +141,29 @@ def test_unconfirmed_receipt_is_asked_for_after_three_days(cast, draft):
     page = look(signed_in(cast, "ana"))
     assert "Ask Minneapolis Police Department whether it arrived" in page
     assert '<h2 id="due-today">' in page
+
+
+def give_up(cast, request):
+    silent = {"status": Status.SILENT, "answered_on": build.ago(1), "words": ""}
+    act(cast, cast.ana, actions.record_answer, request, **silent)
+
+
+def test_no_answer_at_all_stays_in_sight(cast, draft):
+    build.make_received(cast, draft, on=build.ago(20))
+    give_up(cast, draft)
+    page = look(signed_in(cast, "ana"))
+    assert "No answer from Minneapolis Police Department: decide what next" in page
+    assert '<h2 id="due-overdue">' in page
+
+
+def test_silence_without_any_rule_is_to_be_decided_too(cast, case):
+    ClockRule.objects.all().delete()
+    request = build.make_request(cast, case)
+    build.make_received(cast, request, on=build.ago(20))
+    give_up(cast, request)
+    with cast.acting(cast.ana):
+        (row,) = rows_of(boards.board(today=timezone.localdate()))
+    assert (row["due_on"], row["late"]) == (build.ago(1), "1 day past")
 
 
 # Late, and only past

@@ -83,6 +83,15 @@ def test_an_answer_ends_the_reminders(cast, draft):
 
 
 @time_machine.travel(START, tick=False)
+def test_silence_is_not_forgotten(cast, draft):
+    """Once it is written down, the urgent mails end; a month later its owner hears of it again."""
+    build.make_received(cast, draft)
+    silent = {"status": Status.SILENT, "answered_on": date(2026, 11, 20), "words": ""}
+    act(cast, cast.ana, actions.record_answer, draft, **silent)
+    assert list(Nudge.objects.values_list("day", "urgent")) == [(date(2026, 12, 20), False)]
+
+
+@time_machine.travel(START, tick=False)
 def test_unconfirmed_receipt_is_asked_for_after_three_days(cast, draft):
     build.make_sent(cast, draft)
     assert days()[0] == date(2026, 11, 23)

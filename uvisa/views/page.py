@@ -74,7 +74,6 @@ def _was_late(due: Due, on: date) -> str:
 
 def moves(found: CertificationRequest, purposes: Purposes, *, ready: bool = True) -> dict[str, bool]:
     keeps, decides = bool(KEEPS_CLOCKS & purposes), Purpose.SUPERVISING in purposes
-    with_agency = found.status in rules.WITH_THE_AGENCY
     return {
         "can_edit": found.status in rules.WITH_US,
         "can_mark_ready": found.status == Status.DRAFT and ready,
@@ -82,7 +81,7 @@ def moves(found: CertificationRequest, purposes: Purposes, *, ready: bool = True
         "can_send_back": found.status in {Status.READY, Status.APPROVED} and decides,
         "can_send": found.status == Status.APPROVED and keeps and ready,
         "can_receive": found.status == Status.SENT and keeps,
-        "can_answer": (with_agency or found.status == Status.SILENT) and keeps,
+        "can_answer": found.status in rules.WITH_THE_AGENCY and keeps,
         "can_correct": found.status in rules.WERE_SENT and keeps,
         "can_withdraw": rules.can_move(found.status, Status.WITHDRAWN) and keeps,
     }

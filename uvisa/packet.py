@@ -14,6 +14,7 @@ from uvisa.supplement_b import CURRENT_EDITION, Edition, Filler, Item, Part
 
 # Text that was read may be quoted with a mark until a lawyer has confirmed it; hearsay may not.
 QUOTABLE_UNVERIFIED = frozenset({"S", "P"})
+LANGUAGE = "en"  # what an agency reads, whoever prints it
 STATE_STATUTE = "Minn. Stat. 611A.95"
 
 

@@ -1,9 +1,11 @@
 """What a certification request comes to on a day: its clocks, its packet, what it still lacks."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from clinic import numbers
@@ -17,6 +19,7 @@ from .models import CertificationRequest
 from .packet import Missing
 from .rules import Clock, Rule
 
+NOTICE = re.compile(r"notice to appear|\bNTA\b", re.IGNORECASE)
 CATEGORY = {Agency.Kind.LAW_ENFORCEMENT: "Law enforcement", Agency.Kind.PROSECUTOR: "Prosecutor"} | {
     Agency.Kind.JUDGE: "Judge",
 }
@@ -84,7 +87,8 @@ def open_rules(request: CertificationRequest, *, on: date) -> list[Rule]:
 
 def packet_of(request: CertificationRequest, *, on: date) -> packet.Packet:
     """The request as it is printed on a day: approved only as far as it says what was approved."""
-    printed = _packet_of(request, on)
+    with translation.override(packet.LANGUAGE):
+        printed = _packet_of(request, on)
     return replace(printed, approved=request.approved_digest == packet.digest(printed))
 
 
@@ -109,7 +113,7 @@ def _packet_of(request: CertificationRequest, on: date) -> packet.Packet:
         answer_by=first.due if first else None,
         citations=packet.citations(running, checked),
         standard=packet.legal_standard(running, checked),
-        enclosures=tuple(request.enclosures),
+        enclosures=_enclosures(request),
         full_draft=agency.full_draft if request.full_draft is None else request.full_draft,
         approved=False,
     )
@@ -153,6 +157,14 @@ def _addressee(agency: Agency) -> packet.Addressee:
         category=CATEGORY.get(Agency.Kind(agency.kind), "Other"),
         level="State" if is_state else "Local",
     )
+
+
+def _enclosures(request: CertificationRequest) -> tuple[str, ...]:
+    """As they were written down, and the notice to appear where it was only said that it is enclosed."""
+    listed = tuple(request.enclosures)
+    if not request.proof_of_proceedings or any(NOTICE.search(line) for line in listed):
+        return listed
+    return (*listed, _("Copy of the notice to appear"))
 
 
 def _victim(request: CertificationRequest) -> packet.Victim:

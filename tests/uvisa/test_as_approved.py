@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from clinic.cases import actions as cases
 from clinic.cases.models import Person
@@ -39,6 +39,31 @@ CHANGES = {
         expedited_days=10, verified_on=today(), verified_by=cast.sol
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("listed", "printed_as"),
+    [
+        ([], ["Copy of the notice to appear"]),
+        (["Police report"], ["Police report", "Copy of the notice to appear"]),
+        (["The NTA of 2024"], ["The NTA of 2024"]),
+        (["A notice to appear", "Police report"], ["A notice to appear", "Police report"]),
+    ],
+)
+def test_an_enclosed_notice_stands_among_the_enclosures(cast, case, listed, printed_as):
+    request = build.make_request(cast, case, enclosures=listed)
+    assert list(printed(cast, request).enclosures) == printed_as
+
+
+def test_no_notice_is_listed_that_is_not_enclosed(cast, case):
+    request = build.make_request(cast, case, enclosures=[], proof_of_proceedings=False)
+    assert printed(cast, request).enclosures == ()
+
+
+def test_the_letter_is_english_whoever_prints_it(cast, draft):
+    build.make_approved(cast, draft)
+    with translation.override("es"):
+        assert printed(cast, draft).approved
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)

@@ -20,7 +20,7 @@ from clinic.vault.errors import Stale
 from uvisa import actions, packet_letters, requests, rules
 from uvisa.forms import RequestForm, initial_of
 from uvisa.models import CertificationRequest
-from uvisa.packet import Packet
+from uvisa.packet import LANGUAGE, Packet
 
 from .finding import again, check_rev, find_request
 from .page import page_of
@@ -70,7 +70,7 @@ def packet(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespon
     printed = requests.packet_of(found, on=timezone.localdate())
     title = _("Certification request %(reference)s") % {"reference": printed.reference}
     try:
-        content = pdf.render("uvisa/pdf/packet.html", {"packet": printed}, title=title, lang="en")
+        content = pdf.render("uvisa/pdf/packet.html", {"packet": printed}, title=title, lang=LANGUAGE)
     except pdf.MissingLetters as missing:
         return _unprinted(request, found, printed, missing.letters)
     response = HttpResponse(content, content_type="application/pdf")

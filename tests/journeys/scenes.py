@@ -104,6 +104,8 @@ def with_the_agency(here: Company) -> None:
         make(here.world.cast, made)
         for move in moves:
             _at(here[name], f"uvisa-{move or 'request'}-{at}", build.url(made, move))
+    strange = build.make_request(here.world.cast, here.world.case, crime_place="No font has \u0378.")
+    _at(here["ana"], "uvisa-unprinted", build.url(strange, "packet"))
     _at(here["sol"], "uvisa-cannot", build.url(here.world.request, "approve"))
     received = here.world.received
     for move in ("", "answer", "days"):

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from clinic import languages
@@ -17,17 +17,18 @@ from clinic.cases.sections import Action, Section
 from clinic.vault.keyring import current
 
 from .models import Referral
-from .rules import How, Reason, Status, ran_out
+from .rules import How, Reason, Status, helped_before, ran_out
 from .words import REASONS, STATES
 
 REASON_WORDS = dict(REASONS)
+DECIDING = frozenset({Purpose.COORDINATION, Purpose.SUPERVISING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     id: UUID
     name: str
-    state: str
+    what: str
     reason: str
     by_name: str
     on: date | None
@@ -56,12 +57,18 @@ def page_of(case: Case) -> dict[str, Any]:
 def section(case: Case, user: User) -> Section | None:
     """On the case page: where it went, and the way to give it on."""
     actions = []
-    if {Purpose.COORDINATION, Purpose.SUPERVISING} & set(current().named):
+    if _may_give(case):
         label = _("Give it to somebody else") if case.owner else _("Give or offer it")
         actions.append(Action(reverse("referrals:give", args=[case.pk]), label))
+    if DECIDING & current().named.keys():
         actions.extend(_take_back(case))
     told = [_shown(line) for line in lines(case)[:5]]
     return Section(_("Who it went to"), told, actions) if told or actions else None
+
+
+def _may_give(case: Case) -> bool:
+    """Behind a wall a supervising attorney decides who may open it."""
+    return bool(({Purpose.SUPERVISING} if case.walled else DECIDING) & current().named.keys())
 
 
 def _take_back(case: Case) -> list[Action]:
@@ -75,18 +82,36 @@ def _take_back(case: Case) -> list[Action]:
 
 
 def _shown(line: Line) -> dict[str, str]:
-    return {"what": f"{line.name} {line.state}", "status": line.reason, "url": ""}
+    return {"what": line.what, "status": _when(line), "url": ""}
+
+
+def _when(line: Line) -> str:
+    said = {"day": _in_full(line.on), "until": _in_full(line.until), "reason": line.reason}
+    if line.reason:
+        return _("%(day)s: %(reason)s") % said
+    return (_("%(day)s, to the end of %(until)s") if line.until else "%(day)s") % said
+
+
+def _in_full(day: date | None) -> str:
+    return formats.date_format(day, "F j, Y") if day else ""
 
 
 def _line(row: Referral, today: date) -> Line:
-    status = Status.RAN_OUT if ran_out(row.status, row.until, today) else row.status
+    status = _status(row, today)
     return Line(
         id=row.pk,
         name=row.to_name,
-        state=str(STATES.get((row.how, status), "")),
+        what=str(STATES.get((row.how, status), "%(name)s")) % {"name": row.to_name},
         reason=str(REASON_WORDS[Reason(row.reason)]) if row.reason else "",
         by_name=row.by_name,
         on=row.answered_on or row.made_on,
         until=row.until,
         may_withdraw=row.how == How.OFFER and status == Status.OPEN,
     )
+
+
+def _status(row: Referral, today: date) -> Status:
+    """As it stands today: a last day that went by changes no row."""
+    if ran_out(row.status, row.until, today):
+        return Status.RAN_OUT
+    return Status.WITHDRAWN if helped_before(row.how, row.status, row.until, today) else row.status

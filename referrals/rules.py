@@ -75,6 +75,11 @@ def ran_out(status: Status, until: date | None, on: date) -> bool:
     return status == Status.OPEN and until is not None and until < on
 
 
+def helped_before(how: How, status: Status, until: date | None, on: date) -> bool:
+    """The last day of somebody's help is over."""
+    return how == How.HELP and status == Status.ACCEPTED and until is not None and until < on
+
+
 def stage_after_offers(stage: str, offers_left: int) -> str:
     """An offered case that nobody may accept any more waits again."""
     return "waiting" if stage == "offered" and not offers_left else stage

@@ -43,16 +43,16 @@ SPANS = {
 }
 
 STATES = {
-    (How.GIVE, Status.OPEN): _("was given the case and has not confirmed it yet"),
-    (How.GIVE, Status.ACCEPTED): _("was given the case and confirmed it"),
-    (How.GIVE, Status.WITHDRAWN): _("had the case before"),
-    (How.OFFER, Status.OPEN): _("was offered the case"),
-    (How.OFFER, Status.ACCEPTED): _("accepted the case"),
-    (How.OFFER, Status.DECLINED): _("declined the case"),
-    (How.OFFER, Status.WITHDRAWN): _("was offered the case, and the offer was taken back"),
-    (How.OFFER, Status.RAN_OUT): _("was offered the case and did not answer in time"),
-    (How.HELP, Status.OPEN): _("was asked to help and has not confirmed it yet"),
-    (How.HELP, Status.ACCEPTED): _("helps with the case"),
-    (How.HELP, Status.WITHDRAWN): _("helped with the case before"),
-    (How.HELP, Status.RAN_OUT): _("was asked to help and never confirmed it"),
+    (How.GIVE, Status.OPEN): _("%(name)s was given the case and has not confirmed it yet"),
+    (How.GIVE, Status.ACCEPTED): _("%(name)s was given the case and confirmed it"),
+    (How.GIVE, Status.WITHDRAWN): _("%(name)s had the case before"),
+    (How.OFFER, Status.OPEN): _("%(name)s was offered the case"),
+    (How.OFFER, Status.ACCEPTED): _("%(name)s accepted the case"),
+    (How.OFFER, Status.DECLINED): _("%(name)s declined the case"),
+    (How.OFFER, Status.WITHDRAWN): _("%(name)s was offered the case, and the offer was taken back"),
+    (How.OFFER, Status.RAN_OUT): _("%(name)s was offered the case and did not answer in time"),
+    (How.HELP, Status.OPEN): _("%(name)s was asked to help and has not confirmed it yet"),
+    (How.HELP, Status.ACCEPTED): _("%(name)s helps with the case"),
+    (How.HELP, Status.WITHDRAWN): _("%(name)s helped with the case before"),
+    (How.HELP, Status.RAN_OUT): _("%(name)s was asked to help and never confirmed it"),
 }

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from django.utils import timezone
-
-from clinic.accounts import nudges, roster
+from clinic.accounts import nudges
 from clinic.accounts.models import Nudge, User
 
 from . import access
-from .models import Case, CaseTeamAccess, Stage
+from .models import Case, Stage
 
 Keep = Callable[[Case, Sequence[User], User], None]
 _walled: dict[str, Keep] = {}
@@ -48,11 +46,9 @@ def _pass_rest_on(case: Case, heir: User) -> None:
 
 def _who_can_open(case: Case) -> list[User]:
     """By name, and in the teams that have it."""
-    rows = CaseTeamAccess.objects.live(timezone.localdate()).filter(content_object=case)
-    having = set(rows.values_list("group__team", flat=True))
     found = {row.user_id for row in access.holders(case)}
-    for team in roster.teams().values():
-        found |= team.members if team.id in having else set()
+    for team in access.teams_holding(case):
+        found |= team.members
     return list(User.objects.filter(pk__in=found, is_active=True))
 
 

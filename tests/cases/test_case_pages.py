@@ -22,7 +22,7 @@ from tests.cases_builders import give, make_case, open_case
 from .asking import ATTORNEY, CASE, alter, changing, lend, note, soon
 from .pages import fields, get, post, text, url
 
-QUERIES = 34  # of the case page, whatever the number of its notes and documents
+QUERIES = 35  # of the case page, whatever the number of its notes and documents
 PAGES = ("case", "edit", "next_step", "add_note", "add_document")
 
 

@@ -89,3 +89,19 @@ def test_every_answer_has_words():
     assert {how for how, _text in words.HOWS} == set(How)
     assert {how for how, _status in words.STATES} == set(How)
     assert (How.OFFER, Status.DECLINED) in words.STATES
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "until", "over"),
+    [
+        (How.HELP, Status.ACCEPTED, -1, True),
+        (How.HELP, Status.ACCEPTED, 0, False),
+        (How.HELP, Status.ACCEPTED, None, False),
+        (How.HELP, Status.OPEN, -1, False),
+        (How.OFFER, Status.ACCEPTED, -1, False),
+    ],
+)
+def test_help_ends_with_its_last_day(how, status, until, over):
+    today = date(2026, 11, 20)
+    day = None if until is None else today + timedelta(days=until)
+    assert rules.helped_before(how, status, day, today) is over

@@ -36,6 +36,10 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def _validate_session_key(self, key: str) -> bool:
+        """A cookie may carry a NUL, by which PostgreSQL can look up nothing."""
+        return bool(super()._validate_session_key(key)) and key.isalnum()  # type: ignore[misc]
+
     def _get_session_from_db(self) -> Session | None:
         row = Session.objects.filter(session_key=self.session_key).first()
         if row and row.expire_date > timezone.now():
@@ -150,8 +154,9 @@ def _end(rows: Any) -> None:
 
 
 def _newest_first(user: User) -> list[Session]:
+    """Without those that nobody can use any more, because SECRET_KEY is another one since."""
     rows = Session.objects.filter(user=user, expire_date__gt=timezone.now())
-    return sorted(rows, key=_ends, reverse=True)
+    return sorted(filter(_ends, rows), key=_ends, reverse=True)
 
 
 def _ends(row: Session) -> str:

@@ -44,3 +44,9 @@ def signed_in(cast: Cast, name: str) -> Client:
     response = try_to_sign_in(client, cast, name)
     assert response.status_code == 302, response.content
     return client
+
+
+def no_nul(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """For `connection.execute_wrapper`: PostgreSQL refuses a NUL in a text, even to look it up."""
+    assert not [one for one in params or () if isinstance(one, str) and "\0" in one]
+    return execute(sql, params, many, context)

@@ -244,6 +244,15 @@ def test_a_persons_page(cast):
     )
 
 
+def test_a_session_that_nobody_can_use_any_more_is_not_shown(cast, settings):
+    """The operator changed SECRET_KEY while a laptop was signed in."""
+    signed_in(cast, "ben")
+    settings.SECRET_KEY = "another one, fictional and long enough for every check of it"
+    ben, ana = signed_in(cast, "ben"), signed_in(cast, "ana")
+    for page in (get(ben, "/me/"), get(ana, f"/people/{cast.ben.pk}/")):
+        assert page.count("<h3>Since ") == 1
+
+
 @pytest.mark.parametrize("path", ["", "leave-clinic/", "withdraw/", "end-sessions/", "role/"])
 def test_an_unknown_person_is_not_there(cast, path):
     client = signed_in(cast, "ana")

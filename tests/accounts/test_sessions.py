@@ -5,6 +5,7 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
@@ -16,7 +17,7 @@ from clinic.vault import keyring
 from clinic.vault.errors import Locked
 from tests.builders import Cast, make_clinic
 
-from .doorway import signed_in
+from .doorway import no_nul, signed_in
 
 NOON = datetime(2026, 11, 23, 18, tzinfo=UTC)
 COOKIES = ("__Host-sessionid", "__Host-unlock")
@@ -165,6 +166,12 @@ def test_a_link_from_a_mail_program_does_not_sign_out(cast):
     assert is_in(client)
 
 
+def test_a_session_cookie_that_no_database_takes(client, db):
+    cookie = {"cookie": r'__Host-sessionid="abcdefgh\000ijk"'}
+    with connection.execute_wrapper(no_nul):
+        assert client.get("/sign-in/", headers=cookie, secure=True).status_code == 200
+
+
 @pytest.mark.parametrize("value", ["nonsense", "é", "A" * 232])
 def test_a_wrong_unlock_cookie_ends_the_session(cast, value):
     client = signed_in(cast, "ben")
@@ -283,8 +290,6 @@ def test_two_people_in_two_threads_never_see_each_others(recorded):
     requests = {name: request_as(signed_in(cast, name), getattr(cast, name)) for name in ("ben", "chi")}
 
     def serve(name: str) -> None:
-        from django.db import connection
-
         def view(request: HttpRequest) -> HttpResponse:
             both.wait()  # both keyrings are open now
             seen[name] = (keyring.current().user, set(keyring.current().teams))
@@ -311,7 +316,6 @@ def test_two_people_in_two_threads_never_see_each_others(recorded):
 def test_the_same_number_of_queries_however_many_teams(
     cast, django_assert_num_queries, django_assert_max_num_queries
 ):
-    from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     counts = {}

@@ -15,6 +15,7 @@ from .encoding import lp, pad, unpad
 from .errors import Tampered
 from .keys import Identity
 
+TYPED = "typed"
 HEAD = b"\x01\x01"
 SALT_AT, NONCE_AT, SEALED_AT = 2, 18, 30
 
@@ -29,14 +30,21 @@ def open_unlock(cookie: str, session_key: str, user: UUID) -> Identity:
     return Identity(_open("unlock", cookie, _session_place(session_key, user)))
 
 
-def seal_kept(content: bytes, user: UUID) -> str:
-    """What a person had typed when the page locked, for that person's next sign-in only."""
-    return _seal("kept", pad(content), lp(b"clinic/1/kept", user.bytes))
+def seal_kept(content: bytes, user: UUID, *, kind: str = TYPED) -> str:
+    """What a person had typed when the page locked, for that person's next sign-in only.
+
+    Of another `kind`: what a page carries along for the same person. One is never taken for the other.
+    """
+    return _seal("kept", pad(content), _kept_place(user, kind))
 
 
-def open_kept(kept: str, user: UUID) -> bytes:
+def open_kept(kept: str, user: UUID, *, kind: str = TYPED) -> bytes:
     """Raises Tampered."""
-    return unpad(_open("kept", kept, lp(b"clinic/1/kept", user.bytes)))
+    return unpad(_open("kept", kept, _kept_place(user, kind)))
+
+
+def _kept_place(user: UUID, kind: str) -> bytes:
+    return lp(b"clinic/1/kept", user.bytes, kind.encode())
 
 
 def _session_place(session_key: str, user: UUID) -> bytes:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from clinic.accounts.roster import Role
 from clinic.vault.keys import Identity
 from tests.builders import Cast, make_clinic
 
-from .doorway import code_now, fresh_code, signed_in, try_to_sign_in
+from .doorway import code_now, fresh_code, no_nul, signed_in, try_to_sign_in
 
 NOBODY = Identity(bytes(128))
 
@@ -104,6 +105,21 @@ def test_a_slip_shows_the_papers_again(client, cast, code, wrong):
     again = finish(client, page, **wrong).content.decode()
     assert "Error:" in again
     assert papers(again) == papers(page)
+    assert not Session.objects.exists()
+
+
+def test_the_papers_are_no_typed_text(client, cast, code):
+    page = join(client, code)
+    cast.papers["fay"] = papers(page)
+    assert try_to_sign_in(client, cast, "fay", kept=hidden(page, "shown")).status_code == 302
+
+
+@pytest.mark.parametrize("field", ["name", "passphrase", "code", "shown"])
+def test_what_no_database_takes_gets_no_further_than_the_form(client, cast, code, field):
+    page = join(client, code)
+    with connection.execute_wrapper(no_nul):
+        response = finish(client, page, **{field: "a\0b"})
+    assert response.status_code in {200, 302}
     assert not Session.objects.exists()
 
 

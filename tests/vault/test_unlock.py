@@ -68,6 +68,14 @@ def test_what_was_typed_comes_back_to_whoever_typed_it():
         open_kept(kept, BEN)
 
 
+def test_what_one_page_carries_is_no_other_pages():
+    kept = seal_kept(b"{}", ANA, kind="papers")
+    assert open_kept(kept, ANA, kind="papers") == b"{}"
+    for kind in ("typed", "paper", ""):
+        with pytest.raises(Tampered):
+            open_kept(kept, ANA, kind=kind)
+
+
 def test_how_much_was_typed_is_not_told():
     assert len({len(seal_kept(bytes(length), ANA)) for length in range(64, 128)}) == 1
 

@@ -25,6 +25,8 @@ from clinic.vault.unlock import open_kept, seal_kept
 
 from .mine import is_owner
 
+CODES = "clinic codes"
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Shown:
@@ -35,13 +37,14 @@ class Shown:
     sealed: str
 
     def keep(self, request: StaffRequest) -> str:
-        return seal_kept(json.dumps(asdict(self)).encode(), request.user.pk)
+        return seal_kept(json.dumps(asdict(self)).encode(), request.user.pk, kind=CODES)
 
     @classmethod
     def reopen(cls, request: StaffRequest) -> Self | None:
         """None where it is somebody else's, altered, or from before the last power-off."""
         try:
-            return cls(**json.loads(open_kept(request.POST.get("shown", ""), request.user.pk)))
+            kept = open_kept(request.POST.get("shown", ""), request.user.pk, kind=CODES)
+            return cls(**json.loads(kept))
         except (VaultError, TypeError, ValueError):
             return None
 

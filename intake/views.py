@@ -43,7 +43,7 @@ def call(request: StaffRequest) -> HttpResponse:
 def draft(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     found = find_draft(request, draft_id)
     if isinstance(found, HttpResponse):
-        return found
+        return _logged_meanwhile(request, found)
     if request.method != "POST":
         return _page(request, found, CallForm.of(found))
     form = CallForm(request.POST)
@@ -62,7 +62,9 @@ def draft(request: StaffRequest, draft_id: UUID) -> HttpResponse:
 @members(*TEAMS, live=True)
 @require_POST
 def autosave(request: StaffRequest, draft_id: UUID) -> JsonResponse:
-    found = get_or_404(Draft.objects.visible_to(request.user), pk=draft_id)
+    found = find_draft(request, draft_id)
+    if isinstance(found, HttpResponse):
+        return JsonResponse({"ok": False}, status=409)
     form = CallForm(request.POST)
     try:
         saved = actions.save_draft(draft=found, typed=form.typed(), version=_version(form))
@@ -133,6 +135,13 @@ def find_draft(request: StaffRequest, draft_id: UUID) -> Draft | HttpResponse:
         find_case(request, draft_id)
         return redirect("intake:logged", draft_id)
     return found
+
+
+def _logged_meanwhile(request: StaffRequest, case: HttpResponse) -> HttpResponse:
+    if request.method == "POST":
+        told = _("This call was logged in another window. What you typed here since then was not saved.")
+        messages.warning(request, told)
+    return case
 
 
 def _page(

@@ -178,6 +178,18 @@ def test_a_second_window_that_says_the_same_is_told_so(chi, way):
     assert post(chi, "finish", draft, again).status_code == 302
 
 
+def test_a_second_window_is_told_that_the_call_was_logged(chi):
+    draft = start(chi)
+    post(chi, "finish", draft, ENOUGH)
+    other = ENOUGH | {"page": "two", "case_story": "from the second window"}
+    stale = post(chi, "autosave", draft, other)
+    assert (stale.status_code, stale.json()) == (409, {"ok": False})
+    pressed = post(chi, "draft", draft, other)
+    assert pressed["Location"] == reverse("intake:logged", args=[draft.pk])
+    page = chi.get(pressed["Location"], secure=True).content.decode()
+    assert "This call was logged in another window." in page
+
+
 def test_what_the_same_page_saved_is_no_other_version(chi):
     draft = start(chi)
     post(chi, "autosave", draft, ENOUGH)

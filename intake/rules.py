@@ -8,7 +8,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A case that nobody has yet, as the list shows it. `ran_out`: an offer ended without an answer."""
+    """A case that nobody has yet, as the list shows it.
+
+    `offered_to`: names, each with the last day of that offer. `ran_out`: one ended without an answer.
+    """
 
     id: UUID
     reference: str
@@ -20,8 +23,7 @@ class Waiting:
     opened_on: date | None = None
     next_on: date | None = None
     next_what: str = ""
-    offered_to: tuple[str, ...] = ()
-    offered_until: date | None = None
+    offered_to: tuple[tuple[str, date | None], ...] = ()
     ran_out: bool = False
 
 

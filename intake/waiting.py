@@ -46,7 +46,7 @@ def _offers(cases: Iterable[UUID], on: date) -> Offers:
 
 
 def _case(entry: Entry, offers: Offers) -> Waiting:
-    data, open_offers = entry.data, sorted(offers.get(entry.id, []))
+    data, open_offers = entry.data, tuple(sorted(offers.get(entry.id, []), key=_name))
     return Waiting(
         id=entry.id,
         reference=data["reference"],
@@ -58,10 +58,13 @@ def _case(entry: Entry, offers: Offers) -> Waiting:
         opened_on=_day(data.get("opened_on")),
         next_on=entry.day,
         next_what=data.get("next_what", ""),
-        offered_to=tuple(name for name, _until in open_offers),
-        offered_until=min((until for _name, until in open_offers if until), default=None),
+        offered_to=open_offers,
         ran_out=entry.kind == f"{lists.CASE}.{Stage.OFFERED}" and not open_offers,
     )
+
+
+def _name(offer: tuple[str, date | None]) -> str:
+    return offer[0]
 
 
 def _day(text: Any) -> date | None:

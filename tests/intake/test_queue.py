@@ -67,6 +67,16 @@ def test_an_offered_case_says_to_whom(cast):
     assert "to ben, until" in page
 
 
+def test_each_offer_has_its_own_last_day(cast):
+    case, today = make_case(cast), timezone.localdate()
+    until = {"ben": today + timedelta(days=1), "dee": today + timedelta(days=9)}
+    for name, day in until.items():
+        offer(cast, case, getattr(cast, name), until=day)
+    page = queue(signed_in(cast, "ana")).content.decode()
+    for name, day in until.items():
+        assert f"to {name}, until {day:%A, %B} {day.day}" in page
+
+
 def test_an_offer_that_ran_out_waits_again(cast):
     offer(cast, make_case(cast), cast.ben)
     CaseUserAccess.objects.filter(permission__codename="consider_case").delete()

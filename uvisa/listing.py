@@ -11,7 +11,7 @@ from clinic.vault.index import Entry
 
 from . import requests, rules
 from .models import CertificationRequest
-from .rules import Clock, Level, Start, Status
+from .rules import Clock, Level, Start, Status, Unit
 
 REQUEST = "request"
 OURS, THEIRS, DONE = f"{REQUEST}.ours", f"{REQUEST}.theirs", f"{REQUEST}.done"
@@ -31,6 +31,7 @@ class Due:
     confidence: str
     binding: bool
     expedited: bool
+    unit: str = Unit.CALENDAR
 
     def past(self, on: date) -> int:
         return max(0, (on - self.due).days)
@@ -52,6 +53,7 @@ def due_of(clock: Clock) -> Due:
         confidence=rule.confidence,
         binding=rule.binding,
         expedited=clock.expedited,
+        unit=rule.unit,
     )
 
 
@@ -136,6 +138,7 @@ def _plain(due: Due) -> list[Any]:
         due.confidence,
         due.binding,
         due.expedited,
+        due.unit,
     ]
 
 

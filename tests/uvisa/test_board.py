@@ -59,6 +59,15 @@ def test_it_works(cast, draft):
     assert "<title>Certification requests" in page
 
 
+@time_machine.travel(NOON, tick=False)
+def test_business_days_are_called_so(cast, case):
+    ClockRule.objects.filter(slug="minnesota-statute").update(unit="business")
+    build.make_received(cast, build.make_request(cast, case))
+    page = look(signed_in(cast, "ana"))
+    assert "<strong>The state’s rule:</strong> 14 business days, due Friday, December 11, 2026." in page
+    assert "<strong>The city’s rule:</strong> 7 days, due" in page
+
+
 def correct_name(cast, draft, who):
     by = getattr(cast, who)
     with cast.acting(by):

@@ -37,7 +37,6 @@ class RequestForm(forms.Form):
     marks = "needed"
     reveals = {
         "similar": f"crimes={SIMILAR_ACTIVITY}",
-        "expedite_asked": "removal_proceedings=yes",
         "proof_of_proceedings": "expedite_asked=yes",
     }
 
@@ -70,6 +69,18 @@ class RequestForm(forms.Form):
     )
     removal_proceedings = forms.ChoiceWithUnknown(
         label=_("Is the victim in removal proceedings?"), later=False, required=False
+    )
+    family_removal = forms.ChoiceWithUnknown(
+        label=_("Is a family member of the victim in removal proceedings?"),
+        help_text=_("Some cities answer sooner then too. The letter says it only where a rule asks for it."),
+        unknown=False,
+        required=False,
+    )
+    detained = forms.ChoiceWithUnknown(
+        label=_("Is the victim detained?"),
+        help_text=_("The letter says it only where it gives a shorter time."),
+        unknown=False,
+        required=False,
     )
     expedite_asked = forms.ChoiceWithUnknown(
         label=_("Ask for the expedite?"),
@@ -109,7 +120,7 @@ class RequestForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("removal_proceedings") == "yes" and not cleaned.get("expedite_asked"):
+        if any(cleaned.get(name) == "yes" for name in TRIGGERS) and not cleaned.get("expedite_asked"):
             self.add_error("expedite_asked", _("Choose yes or no. It cannot be asked for later."))
         if SIMILAR_ACTIVITY in cleaned.get("crimes", []) and not cleaned.get("similar"):
             self.add_error("similar", _("Name it in a few words, as the statute does."))
@@ -146,7 +157,9 @@ class RequestForm(forms.Form):
         return ", ".join(labels.get(str(one), str(one)) for one in values if one)
 
 
-FLAGS = {"removal_proceedings", "expedite_asked", "proof_of_proceedings", "full_draft"}
+TRIGGERS = ("removal_proceedings", "family_removal", "detained")
+FLAGS = {*TRIGGERS, "expedite_asked", "proof_of_proceedings", "full_draft"}
+UNSAID = dict.fromkeys(TRIGGERS, forms.LATER) | {"removal_proceedings": forms.UNKNOWN}
 
 
 def _query(data: Mapping[str, list[Any]]) -> QueryDict:
@@ -167,8 +180,7 @@ def initial_of(request: CertificationRequest) -> dict[str, Any]:
 def _shown(name: str, value: Any) -> Any:
     if name not in FLAGS:
         return value
-    unsaid = forms.UNKNOWN if name == "removal_proceedings" else ""
-    return {True: "yes", False: "no", None: unsaid}[value]
+    return {True: "yes", False: "no", None: UNSAID.get(name, "")}[value]
 
 
 class RevForm(forms.Form):

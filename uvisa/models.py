@@ -24,6 +24,8 @@ class CertificationRequest(CaseRow):
     statutes = sealed.Text()
 
     removal_proceedings = sealed.Flag()
+    family_removal = sealed.Flag()  # None: to be asked later
+    detained = sealed.Flag()
     proof_of_proceedings = sealed.Flag()
     expedite_asked = sealed.Flag()
     full_draft = sealed.Flag()

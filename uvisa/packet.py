@@ -9,12 +9,14 @@ from hashlib import sha256
 from typing import Any
 
 from uvisa.crimes import BY_KEY, SIMILAR_ACTIVITY, names_no_crime
-from uvisa.rules import Clock, Level, Rule, Start, Unit
+from uvisa.rules import Clock, Level, Rule, Start, Trigger, Unit
 from uvisa.supplement_b import CURRENT_EDITION, Edition, Filler, Item, Part
 
 # Text that was read may be quoted with a mark until a lawyer has confirmed it; hearsay may not.
 QUOTABLE_UNVERIFIED = frozenset({"S", "P"})
 LANGUAGE = "en"  # what an agency reads, whoever prints it
+REASONS = (Trigger.REMOVAL, Trigger.FAMILY_REMOVAL, Trigger.DETAINED)
+PROCEEDINGS = frozenset({Trigger.REMOVAL, Trigger.FAMILY_REMOVAL})
 STATE_STATUTE = "Minn. Stat. 611A.95"
 
 
@@ -73,6 +75,16 @@ def open_rules(running: Iterable[Clock], checked: Stamps = NONE) -> list[Rule]:
     """Rules that the letter names or would name, and that nobody has confirmed or looked up yet."""
     named = (clock for clock in running if _names_time(clock) or clock.citation.startswith(STATE_STATUTE))
     return [clock.rule for clock in named if _cite(clock, checked) in OPEN]
+
+
+def reasons(running: Iterable[Clock], facts: frozenset[Trigger]) -> tuple[Trigger, ...]:
+    """Why the letter asks for the shorter time: no more of people's lives than the clocks need."""
+    used = {_reason(clock, facts) for clock in running if clock.expedited}
+    return tuple(one for one in REASONS if one in used or one in facts & {Trigger.REMOVAL})
+
+
+def _reason(clock: Clock, facts: frozenset[Trigger]) -> Trigger | None:
+    return next((one for one in REASONS if one in facts & clock.rule.triggers), None)
 
 
 def _names_time(clock: Clock) -> bool:
@@ -150,9 +162,9 @@ class Crime:
 
 @dataclass(frozen=True, kw_only=True)
 class Packet:
-    """One request, as printed. `citations` come from `citations(clocks)`; `answer_by` is the first
-    clock's due day; `standard` comes from `legal_standard(clocks)`; `full_draft` fills Parts 2 to 4
-    for an agency that asks for it. Until it is `approved`, each page says that it is a draft."""
+    """One request, as printed. `citations`, `standard` and `reasons` come from the functions of these names;
+    `answer_by` is the first clock's due day; `full_draft` fills Parts 2 to 4 for an agency that asks for it.
+    Until it is `approved`, each page says that it is a draft."""
 
     reference: str
     written_on: date
@@ -161,7 +173,7 @@ class Packet:
     victim: Victim
     crime: Crime
     how_helped: str
-    removal_proceedings: bool
+    reasons: tuple[Trigger, ...]
     expedite_asked: bool
     answer_by: date | None
     citations: tuple[Citation, ...] = ()
@@ -173,7 +185,12 @@ class Packet:
 
     @property
     def expedites(self) -> bool:
-        return self.expedite_asked and self.removal_proceedings
+        return self.expedite_asked and bool(self.reasons)
+
+    @property
+    def needs_notice(self) -> bool:
+        """Agencies want proof of removal proceedings, whoever is in them."""
+        return self.expedites and bool(PROCEEDINGS.intersection(self.reasons))
 
     @property
     def has_open_marks(self) -> bool:
@@ -332,7 +349,7 @@ def missing(packet: Packet, *, proof_of_proceedings: bool) -> tuple[Missing, ...
         Missing.CRIME_DATE: not crime.dates,
         Missing.CRIME_PLACE: not crime.place,
         Missing.HOW_HELPED: not packet.how_helped.strip(),
-        Missing.PROOF_OF_PROCEEDINGS: packet.expedites and not proof_of_proceedings,
+        Missing.PROOF_OF_PROCEEDINGS: packet.needs_notice and not proof_of_proceedings,
         Missing.SIGNER: not packet.sender.signer,
     }
     return tuple(what for what, lacks in wanting.items() if lacks)

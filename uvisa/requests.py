@@ -17,9 +17,14 @@ from clinic.directory.models import Agency, Agreement, Jurisdiction, Letterhead
 from . import clock, packet, packet_letters, rules, started
 from .models import CertificationRequest
 from .packet import Missing
-from .rules import Clock, Rule
+from .rules import Clock, Rule, Trigger
 
 NOTICE = re.compile(r"notice to appear|\bNTA\b", re.IGNORECASE)
+FACTS = {
+    "removal_proceedings": Trigger.REMOVAL,
+    "family_removal": Trigger.FAMILY_REMOVAL,
+    "detained": Trigger.DETAINED,
+}
 CATEGORY = {Agency.Kind.LAW_ENFORCEMENT: "Law enforcement", Agency.Kind.PROSECUTOR: "Prosecutor"} | {
     Agency.Kind.JUDGE: "Judge",
 }
@@ -69,8 +74,14 @@ def _run(
     requested_on: date,
     received_on: date | None,
 ) -> list[Clock]:
-    asked, removal = bool(request.expedite_asked), bool(request.removal_proceedings)
-    return rules.clocks(known, requested_on, received_on, asked, removal, holidays)
+    asked, facts = bool(request.expedite_asked), facts_of(request)
+    removal = Trigger.REMOVAL in facts
+    return rules.clocks(known, requested_on, received_on, asked, removal, holidays, also=facts)
+
+
+def facts_of(request: CertificationRequest) -> frozenset[Trigger]:
+    """What may let the victim ask for the shorter time."""
+    return frozenset(trigger for name, trigger in FACTS.items() if getattr(request, name))
 
 
 def keep_rules(request: CertificationRequest, *, on: date) -> None:
@@ -108,7 +119,7 @@ def _packet_of(request: CertificationRequest, on: date) -> packet.Packet:
         victim=_victim(request),
         crime=_crime(request),
         how_helped=request.how_helped,
-        removal_proceedings=bool(request.removal_proceedings),
+        reasons=packet.reasons(running, facts_of(request)),
         expedite_asked=bool(request.expedite_asked),
         answer_by=first.due if first else None,
         citations=packet.citations(running, checked),

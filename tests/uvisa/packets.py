@@ -3,7 +3,7 @@
 from datetime import date
 
 from uvisa.packet import Addressee, Citation, Cite, Crime, Packet, Sender, Victim
-from uvisa.rules import Clock, Level, Rule
+from uvisa.rules import Clock, Level, Rule, Trigger
 
 
 def make_clock(*, days=14, expedited=True, **rule):
@@ -55,7 +55,7 @@ def make_packet(**differs):
             injury="Six stitches.",
         ),
         "how_helped": "She called 911 & gave a statement.",
-        "removal_proceedings": True,
+        "reasons": (Trigger.REMOVAL,),
         "expedite_asked": True,
         "answer_by": date(2026, 11, 27),
         "citations": (

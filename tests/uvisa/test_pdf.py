@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from clinic import pdf
 from tests.uvisa.packets import make_packet
 from uvisa.packet import Cite
+from uvisa.rules import Trigger
 
 TITLE = "Certification request"
 
@@ -92,6 +93,19 @@ def test_a_clean_letter():
     text = read(print_packet(citations=make_packet().citations[1:]))
     assert "verify" not in text
     assert "Do not send" not in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (Trigger.FAMILY_REMOVAL, "because a family member of the victim is in removal proceedings."),
+        (Trigger.DETAINED, "because the victim is detained."),
+    ],
+)
+def test_each_reason_has_its_sentence(reason, words):
+    text = read(print_packet(reasons=(reason,)))
+    assert words in text
+    assert "because the victim is in removal proceedings" not in text
 
 
 def test_no_expedite_unless_asked_for():

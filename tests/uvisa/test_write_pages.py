@@ -80,6 +80,50 @@ def test_what_the_case_says_is_not_asked_again(cast, case):
     assert re.search(r'name="expedite_asked" value="yes"[^>]*checked', page)
 
 
+@pytest.mark.parametrize(("held_at", "asked"), [("Example County Jail", False), ("", True)])
+def test_who_is_held_is_not_asked_whether(cast, case, held_at, asked):
+    with cast.acting(cast.ana):
+        build.opened(case)
+        detention = Detention.objects.get(case=case)
+        detention.held_at = held_at
+        detention.save()
+    page = words(signed_in(cast, "ana").get(new_url(case), secure=True))
+    assert bool(re.search(r'name="detained" value="yes"[^>]*checked', page)) is not asked
+
+
+@pytest.mark.parametrize(
+    ("slug", "fact", "days"),
+    [
+        (build.MPD, "family_removal", 7),
+        ("st-paul-police", "family_removal", 7),
+        (build.SHERIFF, "family_removal", 90),
+        (build.MPD, "detained", 30),
+        ("hennepin-county-attorney", "detained", 7),
+    ],
+)
+def test_other_reasons_for_the_shorter_time(cast, case, slug, fact, days):
+    browser = signed_in(cast, "ben")
+    typed = {**TYPED, "agency": agency(slug), "removal_proceedings": "no", fact: "yes"}
+    assert browser.post(new_url(case), typed, secure=True).status_code == 302
+    request = CertificationRequest.objects.get()
+    assert f" {days} days, due" in words(browser.get(build.url(request), secure=True))
+    told = {"family_removal": "because a family member", "detained": "because the victim is detained"}
+    assert (told[fact] in " ".join(pages_of(browser, request))) is (days == 7)
+
+
+@pytest.mark.parametrize("fact", ["family_removal", "detained"])
+def test_the_other_answers_come_back(cast, case, fact):
+    request = build.make_request(cast, case)
+    browser = signed_in(cast, "ana")
+    assert f'name="{fact}" value="later"' in words(browser.get(build.url(request, "edit"), secure=True))
+    for answer, kept in (("yes", True), ("no", False), ("later", None)):
+        typed = {"agency": agency(), **TYPED, "rev": build.rev(request), fact: answer}
+        assert browser.post(build.url(request, "edit"), typed, secure=True).status_code == 302
+        assert only(cast, cast.ana, fact) == [kept]
+        page = words(browser.get(build.url(request, "edit"), secure=True))
+        assert re.search(rf'name="{fact}" value="{answer}"[^>]*checked', page)
+
+
 @pytest.mark.parametrize("answer", ["no", "unknown"])
 def test_no_expedite_is_proposed_without_proceedings(cast, case, answer):
     with cast.acting(cast.ana):
@@ -100,6 +144,10 @@ def test_no_expedite_is_proposed_without_proceedings(cast, case, answer):
         ({"crimes": ["jaywalking"]}, "Select a valid choice"),
         ({"removal_proceedings": "perhaps"}, "Select a valid choice"),
         ({"expedite_asked": ""}, "Choose yes or no. It cannot be asked for later."),
+        (
+            {"removal_proceedings": "no", "family_removal": "yes", "expedite_asked": ""},
+            "Choose yes or no. It cannot be asked for later.",
+        ),
         ({"similar": ""}, "Name it in a few words"),
         ({"case_number": "9" * 300}, "at most 200 characters"),
     ],

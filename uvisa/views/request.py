@@ -25,6 +25,11 @@ from uvisa.packet import LANGUAGE, Packet
 from .finding import again, check_rev, find_request
 from .page import page_of
 
+PROCEEDINGS = {
+    AskLater.YES: {"removal_proceedings": "yes", "expedite_asked": "yes"},
+    AskLater.NO: {"removal_proceedings": "no"},
+}
+
 
 @staff(live=True)
 @FORM
@@ -122,8 +127,7 @@ def _told(request: StaffRequest, found: CertificationRequest, form: RequestForm)
 def _known(case: Case) -> dict[str, Any]:
     """What the case already says: nothing is asked twice."""
     detention = Detention.objects.filter(case=case).first()
-    if detention is None or detention.in_removal_proceedings not in (AskLater.YES, AskLater.NO):
+    if detention is None:
         return {}
-    if detention.in_removal_proceedings == AskLater.NO:
-        return {"removal_proceedings": "no"}
-    return {"removal_proceedings": "yes", "expedite_asked": "yes"}
+    held = {"detained": "yes"} if detention.held_at else {}
+    return held | PROCEEDINGS.get(detention.in_removal_proceedings, {})

@@ -132,7 +132,7 @@ def shown(due: Due, today: date, marks: frozenset[str]) -> dict[str, Any]:
         "due": due,
         "whose": LEVEL[due.level],
         "is_target": due.level == rules.Level.TARGET,
-        "late": _late(due.late(today)) or _past(due.past(today)),
+        "late": days_late(due.late(today)) or _past(due.past(today)),
         "sure": Confidence(due.confidence).label,
         "badge": "confirmed" if due.stamp in marks else "verify",
     }
@@ -157,12 +157,12 @@ def late_words(day: date, today: date, dues: Sequence[Due]) -> str:
     """ "Late" only where a rule that binds the agency says so; else "past"."""
     late = max((due.late(today) for due in dues), default=0)
     if late or is_time_left(day, today, dues):
-        return _late(late)
+        return days_late(late)
     past = max((due.past(today) for due in dues), default=0)
     return _past(past or (today - day).days)
 
 
-def _late(days: int) -> str:
+def days_late(days: int) -> str:
     return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days} if days > 0 else ""
 
 

@@ -208,16 +208,6 @@ def working_clock(running: Sequence[Clock]) -> Clock | None:
     return first_clock(binding or running)
 
 
-def past_by(clock: Clock, on: date) -> int:
-    """Days past due, never negative. Of a soft rule or a target, say "past", not "late"."""
-    return max(0, (on - clock.due).days)
-
-
-def late_by(clock: Clock, on: date) -> int:
-    """Days the agency is late: always 0 where nothing binds it."""
-    return past_by(clock, on) if clock.binding else 0
-
-
 def confirm_receipt_on(sent_on: date) -> date:
     """Sent and unconfirmed is due on this day."""
     return add_days(sent_on, CONFIRM_RECEIPT_AFTER_DAYS)

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clinic.accounts import invitations, roster
 from clinic.accounts.models import Nudge, Purpose, User
@@ -23,7 +22,7 @@ from intake.waiting import waiting_and_offered
 from referrals.models import Referral
 from referrals.rules import How, Status
 from referrals.teasers import Teaser, offers_to
-from uvisa.board import KINDS, board
+from uvisa.board import KINDS, board, days_late
 from uvisa.board import own as own_requests
 from uvisa.promises import KEEPS_CLOCKS, keepers
 from uvisa.rules import deadline_heading
@@ -190,8 +189,7 @@ def _promise(case: UUID, day: date, what: str, whose: str, reference: str, owner
 
 
 def late(day: date, on: date) -> str:
-    days = (on - day).days
-    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days} if days > 0 else ""
+    return days_late((on - day).days)
 
 
 def _unconfirmed(referral: Referral, user: User) -> bool:

@@ -27,8 +27,6 @@ from uvisa.rules import (
     deadline_heading,
     first_clock,
     last_safe_day,
-    late_by,
-    past_by,
     warning_days,
     working_clock,
 )
@@ -196,14 +194,6 @@ def test_we_chase_by_the_first_and_hold_them_to_the_binding_one():
     assert first_clock(running) is running[0]
     assert working_clock(running) is running[1]
     assert working_clock(running[:1]) is running[0]
-
-
-def test_late_only_where_it_binds():
-    city, state = run(make_rule(), make_city())
-    on = date(2026, 12, 6)
-    assert (past_by(city, on), late_by(city, on)) == (9, 0)
-    assert (past_by(state, on), late_by(state, on)) == (2, 2)
-    assert late_by(state, state.due) == 0
 
 
 some_days = st.dates(date(2024, 1, 1), date(2040, 12, 31))

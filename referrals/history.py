@@ -75,9 +75,9 @@ def _take_back(case: Case) -> list[Action]:
     return [
         Action(
             reverse("referrals:take_back", args=[case.pk, row.user_id]),
-            _("Take it back from %(name)s") % {"name": row.user.sign_in_name},
+            _("Take it back from %(name)s") % {"name": name},
         )
-        for row in access.holders(case)
+        for name, row in access.named_holders(case)
     ]
 
 

@@ -119,16 +119,17 @@ def withdraw(request: StaffRequest, case_id: UUID, referral_id: UUID) -> HttpRes
 @FORM
 def take_back(request: StaffRequest, case_id: UUID, user_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
-    holder = next((row for row in access.holders(case) if row.user_id == user_id), None)
-    if holder is None:
+    found = [(name, row.user) for name, row in access.named_holders(case) if row.user_id == user_id]
+    if not found:
         raise Http404
+    name, person = found[0]
     form = TakeBackForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
-            return _take_back(request, case, holder.user, renew_keys=form.cleaned_data["renew"] == "yes")
+            return _take_back(request, case, person, name, renew_keys=form.cleaned_data["renew"] == "yes")
         except AccountRefused as refused:
             form.add_error(None, str(refused))
-    context = {"case": case, "holder": holder.user, "form": form}
+    context = {"case": case, "name": name, "form": form}
     return render(request, "referrals/take_back.html", context)
 
 
@@ -167,11 +168,13 @@ def _refer(request: StaffRequest, case: Case, form: GiveForm) -> HttpResponse:
     return redirect("cases:case", case.pk)
 
 
-def _take_back(request: StaffRequest, case: Case, person: User, *, renew_keys: bool) -> HttpResponse:
+def _take_back(
+    request: StaffRequest, case: Case, person: User, name: str, *, renew_keys: bool
+) -> HttpResponse:
     """Raises TooFew."""
     today, by = timezone.localdate(), request.user
     left = actions.take_back(case=case, person=person, renew_keys=renew_keys, by=by, on=today)
-    messages.success(request, _("%(name)s cannot open this case any more.") % {"name": person.sign_in_name})
+    messages.success(request, _("%(name)s cannot open this case any more.") % {"name": name})
     if left:
         messages.warning(
             request, _("The attorney notes get their new key when somebody who holds them writes.")

@@ -75,8 +75,7 @@ def _card(person: Person, user: User, teams: Mapping[UUID, TeamEntry], count: in
     waiting = [_line(teams[one], person) for one in person.pending if one in teams]
     shown = {line.id for line in (*inside, *waiting)}
     others = [_line(team, person) for team in teams.values() if team.id not in shown]
-    role, name = person.role, user.sign_in_name
-    return Card(user.pk, name, user.email, role, person.active, inside + waiting, others, count)
+    return Card(user.pk, person.name, user.email, person.role, person.active, inside + waiting, others, count)
 
 
 def _line(team: TeamEntry, person: Person) -> TeamLine:

@@ -386,6 +386,12 @@ def teams_holding(case: Case) -> list[roster.TeamEntry]:
     return [known[team] for team in vouched if team in known]
 
 
+def named_holders(case: Case) -> list[tuple[str, CaseUserAccess]]:
+    """By the names on the roster: whoever writes rows can swap what two people sign in as."""
+    known = roster.people()
+    return [(known[row.user_id].name, row) for row in holders(case) if row.user_id in known]
+
+
 def true_rows(case: Case) -> list[CaseUserAccess]:
     """What people may open by name today, as far as the keyring can tell."""
     keys = {OPEN[Compartment(key.compartment)]: key for key in case.keys.all()}

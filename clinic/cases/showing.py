@@ -55,7 +55,7 @@ def page_of(case: Case) -> dict[str, Any]:
         "notes": [note_row(note) for note in notes],
         "documents": [document_row(document) for document in documents],
         "damaged": damaged_notes + damaged_documents,
-        "holders": access.holders(case),
+        "holders": access.named_holders(case),
         "teams": sorted(listing.label(team) for team in access.teams_holding(case)),
         "can_wall": Purpose.SUPERVISING in current().named and not case.walled,
         "events": folding.lines(reading.readable(current(), case_id=case.pk)[:EVENTS]),

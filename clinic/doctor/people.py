@@ -106,6 +106,15 @@ def keyed(ring: Keyring) -> Iterator[Finding]:
         yield fault(_("The database and the roster disagree on: %(names)s.") % {"names": some(swapped)})
     else:
         yield fine(_("The roster vouches for %(count)d people.") % {"count": len(people)})
+    renamed = [
+        _("%(name)s (on the roster: %(other)s)") % {"name": users[one.id], "other": one.name}
+        for one in people.values()
+        if one.id in users and users[one.id].sign_in_name != one.name
+    ]
+    if renamed:
+        yield warning(
+            _("The roster has another name than they sign in with: %(names)s.") % {"names": some(renamed)}
+        )
     ghosts = [one.name for one in people.values() if one.active and one.id not in users]
     if ghosts:
         yield fault(

@@ -236,6 +236,25 @@ def test_an_invitation_that_is_not_there_cannot_be_taken_back(cast):
     assert User.objects.filter(pk=cast.ben.pk).exists()
 
 
+def test_people_are_named_as_on_the_roster(cast):
+    """Whoever writes rows swapped what chi and ben sign in as, to have chi added to a team of ben's."""
+    for user, name in ((cast.chi, "somebody"), (cast.ben, "chi"), (cast.chi, "ben")):
+        User.objects.filter(pk=user.pk).update(sign_in_name=name)
+    ana, page = signed_in(cast, "ana"), f"/people/{cast.chi.pk}/"
+    assert re.search(rf'href="{page}"><bdi>chi</bdi>', get(ana, "/people/"))
+    assert "<bdi>ben</bdi>" not in get(ana, page)
+    for path in (f"leave-team/{cast.team('intake').id}/", "leave-clinic/"):
+        assert "chi leaves the" in get(ana, page + path)
+
+
+def test_somebody_who_has_only_been_invited_has_no_page(cast):
+    ana = signed_in(cast, "ana")
+    invite(ana)
+    fay = User.objects.get(sign_in_name="fay")
+    for path in ("", f"leave-team/{cast.team('north').id}/", "leave-clinic/"):
+        assert ana.get(f"/people/{fay.pk}/{path}", secure=True).status_code == 404
+
+
 def test_a_persons_page(cast):
     signed_in(cast, "ben")
     page = get(signed_in(cast, "ana"), f"/people/{cast.ben.pk}/")

@@ -7,10 +7,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from clinic import numbers
-from clinic.accounts.models import Nudge
+from clinic.accounts.models import Nudge, User
 from clinic.audit import actions as audit
 from clinic.audit.models import AuditEvent
 from clinic.cases import access, showing
@@ -22,7 +23,7 @@ from tests.cases_builders import give, make_case, open_case
 from .asking import ATTORNEY, CASE, alter, changing, lend, note, soon
 from .pages import fields, get, post, text, url
 
-QUERIES = 35  # of the case page, whatever the number of its notes and documents
+QUERIES = 37  # of the case page, whatever the number of its notes and documents
 PAGES = ("case", "edit", "next_step", "add_note", "add_document")
 
 
@@ -134,6 +135,17 @@ def test_a_damaged_case_gives_a_calm_page(cast, case, ana, caplog):
 def test_who_holds_it_is_shown_with_the_last_day(cast, case, ana):
     lend(cast, case, cast.ben, days=3)
     assert f"ben , to the end of {soon(3):%B} {soon(3).day}, {soon(3).year}" in text(get(ana, "case", case))
+
+
+def test_holders_are_named_as_on_the_roster(cast, case, ana):
+    """Whoever writes rows changed what ben signs in as."""
+    give(cast, case, cast.ben)
+    User.objects.filter(pk=cast.ben.pk).update(sign_in_name="quetzal")
+    page = text(get(ana, "case", case))
+    assert "Take it back from ben" in page
+    assert "quetzal" not in page
+    again = ana.get(reverse("referrals:take_back", args=[case.pk, cast.ben.pk]), secure=True)
+    assert "Take the case back from ben" in text(again)
 
 
 def test_days_are_said_in_the_readers_language():

@@ -137,6 +137,13 @@ def test_an_event_nobody_signed_is_found(cast, monkeypatch):
     assert any("not signed by their writer" in fault for fault in seen_by(cast, cast.ana))
 
 
+def test_names_that_were_swapped_are_told(cast):
+    for user, name in ((cast.chi, "somebody"), (cast.ben, "chi"), (cast.chi, "ben")):
+        User.objects.filter(pk=user.pk).update(sign_in_name=name)
+    told = seen_by(cast, cast.ana, Kind.WARNING)
+    assert any("ben (on the roster: chi), chi (on the roster: ben)" in one for one in told), told
+
+
 def test_what_is_locked_is_not_called_damaged(cast):
     alter(Person.objects.get())
     assert not seen_by(cast, cast.dee)

@@ -94,9 +94,7 @@ def withdraw(request: StaffRequest, user_id: UUID) -> HttpResponse:
 @require_safe
 def person(request: StaffRequest, user_id: UUID) -> HttpResponse:
     user = get_or_404(colleagues(request), id=user_id)
-    card = listing.card(user, current())
-    if card is None:
-        raise Http404
+    card = _card_or_404(user)
     here = session_of(request).session_key
     shown = {
         "card": card,
@@ -156,7 +154,7 @@ def leave_team(request: StaffRequest, user_id: UUID, team_id: UUID) -> HttpRespo
     user, team = get_or_404(colleagues(request), id=user_id), get_or_404(our_teams(request), id=team_id)
     if request.method != "POST":
         label = listing.team_label(team, current())
-        return render(request, "accounts/leave_team.html", {"colleague": user, "team": label})
+        return render(request, "accounts/leave_team.html", {"card": _card_or_404(user), "team": label})
     return _do(
         request,
         lambda: leaving.leave_team(user=user, team=team, ring=current(), by=request.user),
@@ -170,9 +168,7 @@ def leave_team(request: StaffRequest, user_id: UUID, team_id: UUID) -> HttpRespo
 def leave_clinic(request: StaffRequest, user_id: UUID) -> HttpResponse:
     user, form = get_or_404(colleagues(request), id=user_id), LeaveForm(posted(request))
     if request.method != "POST" or not form.is_valid():
-        return render(
-            request, "accounts/leave_clinic.html", {"form": form, "card": listing.card(user, current())}
-        )
+        return render(request, "accounts/leave_clinic.html", {"form": form, "card": _card_or_404(user)})
     hostile = form.cleaned_data["hostile"]
     try:
         damaged = leaving.leave_clinic(user=user, ring=current(), by=request.user, hostile=hostile)
@@ -195,6 +191,13 @@ def _left_as_they_were(damaged: int) -> str:
         damaged,
     )
     return told % {"damaged": damaged}
+
+
+def _card_or_404(user: User) -> listing.Card:
+    card = listing.card(user, current())
+    if card is None:
+        raise Http404
+    return card
 
 
 def colleagues(request: StaffRequest) -> QuerySet[User]:

@@ -224,6 +224,17 @@ def test_the_tick_is_about_what_was_on_the_screen(cast, draft, change):
     assert build.post(browser, draft, "approve", **APPROVAL, weighed="on", seen=again).status_code == 302
 
 
+def test_what_cannot_be_printed_is_named_before_it_is_approved(cast, draft):
+    build.make_ready(cast, draft)
+    browser = signed_in(cast, "sol")
+    assert "Still missing" not in words(browser.get(build.url(draft, "approve"), secure=True))
+    Agency.objects.filter(slug=build.MPD).update(official="Chief \u0378")
+    page = words(build.post(browser, draft, "approve", **APPROVAL))
+    assert "A font for some characters: the packet cannot be printed." in page
+    assert build.url(draft, "packet") in page
+    assert status_of(cast, draft) == Status.READY
+
+
 def test_an_approval_of_nothing_that_was_seen(cast, draft):
     build.make_ready(cast, draft)
     assert LOOK_AGAIN in words(build.post(signed_in(cast, "sol"), draft, "approve", **APPROVAL, seen=""))

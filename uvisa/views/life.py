@@ -32,7 +32,7 @@ from uvisa.rules import Status
 from uvisa.words import STATUS, TOO_EARLY, impossible
 
 from .finding import again, check_rev, find_request
-from .page import legal, moves
+from .page import lacking, legal, moves
 
 DAYS = ("sent_on", "received_on", "answered_on")
 Move = Callable[..., None]
@@ -77,7 +77,8 @@ def approve(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespo
         asks_checked=bool(law["open_rules"]),
         asks_weighed=bool(law["agreements"]),
     )
-    return _moved(request, found, form, "approve", actions.approve, **law)
+    missing = lacking(found, request.purposes, on=timezone.localdate())
+    return _moved(request, found, form, "approve", actions.approve, missing=missing, **law)
 
 
 @members(Purpose.SUPERVISING)

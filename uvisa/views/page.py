@@ -21,7 +21,7 @@ Purposes = frozenset[str]
 
 
 def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dict[str, Any]:
-    missing = requests.missing_of(found, on=on) if found.status in rules.WITH_US else ()
+    missing = lacking(found, purposes, on=on)
     has_changed = found.status != Status.WITHDRAWN and requests.has_changed(found, on=on)
     return {
         "case": found.case,
@@ -31,7 +31,7 @@ def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dic
         "is_withdrawn": found.status == Status.WITHDRAWN,
         "is_answered": found.status in rules.ANSWERED,
         "crimes": crimes(found),
-        "missing": missing_rows(found, missing, coordinates=Purpose.COORDINATION in purposes),
+        "missing": missing,
         "last_safe_day": last_safe_day(found),
         "events": [event_of(line) for line in reversed(found.history)],
         **legal(found, on=on),
@@ -39,6 +39,12 @@ def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dic
         "has_changed": has_changed,
         "is_approved": found.status == Status.APPROVED,
     }
+
+
+def lacking(found: CertificationRequest, purposes: Purposes, *, on: date) -> list[dict[str, Any]]:
+    """What is missing, and where it is put right; nothing any more once it was sent."""
+    missing = requests.missing_of(found, on=on) if found.status in rules.WITH_US else ()
+    return missing_rows(found, missing, coordinates=Purpose.COORDINATION in purposes)
 
 
 def legal(found: CertificationRequest, *, on: date) -> dict[str, Any]:

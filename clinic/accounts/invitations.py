@@ -145,8 +145,12 @@ def _answered(ring: Keyring) -> QuerySet[PendingGrant]:
 
 @transaction.atomic
 def expire(on: date) -> int:
-    """Delete invitations past their day, and the places of those who never joined."""
-    gone = PendingGrant.objects.filter(expires_on__lt=on)
+    """Give up invitations past their day. How many."""
+    return give_up(PendingGrant.objects.filter(expires_on__lt=on))
+
+
+def give_up(gone: QuerySet[PendingGrant]) -> int:
+    """Delete these, and the accounts of whoever is not on the roster: the names are free again. How many."""
     users = set(gone.values_list("user_id", flat=True))
     gone.delete()
     known = RosterEntry.objects.filter(subject__in=users).values_list("subject", flat=True)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from clinic.vault.keyring import Keyring
 
-from . import nudges, roster, rotation, teams
+from . import invitations, nudges, roster, rotation, teams
 from .errors import EveryoneStays, LastCoordinator, LastHolder, NotYourself
 from .models import BackupDevice, PendingGrant, Purpose, SealedTotp, Team, TeamMembership, User
 from .record import record
@@ -127,8 +127,8 @@ def _close_account(user: User) -> None:
     end_all(user)
     SealedTotp.objects.filter(user=user).delete()
     BackupDevice.objects.filter(user=user).delete()
-    PendingGrant.objects.filter(granted_by=user).delete()
     PendingGrant.objects.filter(user=user).delete()
+    invitations.give_up(PendingGrant.objects.filter(granted_by=user))
     user.is_active = False
     user.identity_sealed = user.identity_by_code = user.pin = b""
     user.save()

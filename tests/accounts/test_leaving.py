@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from clinic.accounts import errors, leaving, nudges, roster, rotation, teams
+from clinic.accounts import errors, invitations, leaving, nudges, roster, rotation, teams
 from clinic.accounts.arrival import arrive, finish_what_waits
 from clinic.accounts.models import Nudge, RosterEntry, SealedTotp, Session, TeamMembership, User
 from clinic.accounts.record import NotRecorded
@@ -36,6 +36,19 @@ def make_coordinator(cast, user):
     with cast.acting(cast.ana) as ring:
         leaving.change_role(user=user, role=Role.COORDINATOR, ring=ring, by=cast.ana)
         teams.add_member(team=cast.team("coordination"), user=user, ring=ring, by=cast.ana)
+
+
+def invite(cast, name, by):
+    with cast.acting(by) as ring:
+        _user, code = invitations.invite(
+            sign_in_name=name,
+            email=f"{name}@clinic.example",
+            role=Role.HELPER,
+            teams_to_join=[],
+            ring=ring,
+            by=by,
+        )
+    return code
 
 
 class TestLeavingTheClinic:
@@ -94,6 +107,27 @@ class TestLeavingTheClinic:
         leaving.register("test", goodbye)
         leave_clinic(cast, cast.ben, hostile=True)
         assert said == [(cast.ben, cast.ana, True)] * 2  # once more when nobody can give them anything
+
+    def test_whom_they_invited_can_be_invited_anew(self):
+        """fay has joined and waits, gus has not: nobody vouches for them any more."""
+        cast = make_clinic()
+        make_coordinator(cast, cast.ben)
+        codes = {name: invite(cast, name, cast.ben) for name in ("fay", "gus")}
+        invitations.join(sign_in_name="fay", code=codes["fay"])
+        invite(cast, "hal", cast.ana)
+        leave_clinic(cast, cast.ben)
+        assert not User.objects.filter(sign_in_name__in=codes).exists()
+        assert User.objects.filter(sign_in_name="hal").exists()
+        for name in codes:
+            invite(cast, name, cast.ana)
+
+    def test_whoever_got_their_keys_stays(self):
+        cast = make_clinic()
+        make_coordinator(cast, cast.ben)
+        invitations.join(sign_in_name="fay", code=invite(cast, "fay", cast.ben))
+        sign_in(cast, cast.chi)
+        leave_clinic(cast, cast.ben)
+        assert User.objects.get(sign_in_name="fay").is_active
 
     @pytest.mark.parametrize("who", ["ben", "chi", "sol"])
     def test_only_a_coordinator(self, who):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic import languages
 from clinic.accounts.models import Purpose, User
-from clinic.cases import access, lists
+from clinic.cases import holding, lists
 from clinic.cases.models import Case, Detention, Person
 from clinic.cases.sections import Action, Section
 from clinic.vault.keyring import current
@@ -77,7 +77,7 @@ def _take_back(case: Case) -> list[Action]:
             reverse("referrals:take_back", args=[case.pk, row.user_id]),
             _("Take it back from %(name)s") % {"name": name},
         )
-        for name, row in access.named_holders(case)
+        for name, row in holding.named_holders(case)
     ]
 
 

@@ -15,7 +15,7 @@ from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members, staff
 from clinic.accounts.errors import Refused as AccountRefused
 from clinic.accounts.models import Purpose, User
 from clinic.audit import actions as audit
-from clinic.cases import access
+from clinic.cases import holding
 from clinic.cases.access import OfferGone
 from clinic.cases.finding import find_case
 from clinic.cases.models import Case
@@ -119,7 +119,7 @@ def withdraw(request: StaffRequest, case_id: UUID, referral_id: UUID) -> HttpRes
 @FORM
 def take_back(request: StaffRequest, case_id: UUID, user_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
-    found = [(name, row.user) for name, row in access.named_holders(case) if row.user_id == user_id]
+    found = [(name, row.user) for name, row in holding.named_holders(case) if row.user_id == user_id]
     if not found:
         raise Http404
     name, person = found[0]

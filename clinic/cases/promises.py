@@ -6,7 +6,7 @@ from uuid import UUID
 from clinic.accounts import nudges
 from clinic.accounts.models import Nudge, User
 
-from . import access
+from . import access, holding
 from .models import Case, Stage
 
 Keep = Callable[[Case, Sequence[User], User], None]
@@ -47,7 +47,7 @@ def _pass_rest_on(case: Case, heir: User) -> None:
 def _who_can_open(case: Case) -> list[User]:
     """By name, and in the teams that have it."""
     found = {row.user_id for row in access.holders(case)}
-    for team in access.teams_holding(case):
+    for team in holding.teams_holding(case):
         found |= team.members
     return list(User.objects.filter(pk__in=found, is_active=True))
 

@@ -15,7 +15,7 @@ from clinic.vault.errors import Tampered
 from clinic.vault.keyring import current
 from clinic.vault.sealed import SealedModel
 
-from . import access, lists
+from . import holding, lists
 from .forms import PAPERS, SAFE_WAYS
 from .models import AskLater, Case, Compartment, Detention, Document, Note, PartyRole, Person
 
@@ -55,8 +55,8 @@ def page_of(case: Case) -> dict[str, Any]:
         "notes": [note_row(note) for note in notes],
         "documents": [document_row(document) for document in documents],
         "damaged": damaged_notes + damaged_documents,
-        "holders": access.named_holders(case),
-        "teams": sorted(listing.label(team) for team in access.teams_holding(case)),
+        "holders": holding.named_holders(case),
+        "teams": sorted(listing.label(team) for team in holding.teams_holding(case)),
         "can_wall": Purpose.SUPERVISING in current().named and not case.walled,
         "events": folding.lines(reading.readable(current(), case_id=case.pk)[:EVENTS]),
     }

@@ -206,9 +206,17 @@ class PermissionClinic(RuleBasedStateMachine):
     def _new_attorney_compartment(self, expected: Expected) -> None:
         expected.by_name[ATTORNEY] = {}
         expected.by_team[ATTORNEY] = set()
-        if not expected.walled:
+        if expected.walled:
+            inside = {
+                who: until for who, until in expected.by_name[CASE].items() if self._supervises(who, until)
+            }
+            expected.by_name[ATTORNEY].update(inside)
+        else:
             expected.by_team[ATTORNEY].add("supervising")
             expected.by_team[CASE].add("supervising")
+
+    def _supervises(self, who: str, until: date | None) -> bool:
+        return who in self.members["supervising"] and (until is None or until >= self.today)
 
     def _note_new_members(self) -> None:
         """Teams that were given late: the roster says so."""

@@ -27,6 +27,7 @@ from tests.cases.permission_clinic import (
 )
 
 ATTORNEYS = ("ben", "dee", "gus")
+LAWYERS = {*ATTORNEYS, "sol"}
 TEAMS = ("intake", "coordination", "supervising", "north", "south")
 MOST_CASES = 3
 
@@ -223,7 +224,8 @@ class PermissionMachine(PermissionClinic):
                 for name in set(holders) - keep:
                     del holders[name]
                 if compartment in held:
-                    holders.update(dict.fromkeys(keep))
+                    inside = keep & LAWYERS if compartment == ATTORNEY else keep
+                    holders.update(dict.fromkeys(inside))
 
     @rule(team=team_names, who=people, fuel=fuels)
     def join(self, team: str, who: str, fuel: int | None) -> None:

@@ -240,11 +240,27 @@ def test_what_is_dropped_or_corrected_is_not_kept_in_a_large_segment(keys):
     assert CANARY.encode() in stored(keys)
     index.drop(keys, UUID(int=300))
     index.put(keys, make_entry(301, name="corrected"))
-    fold(keys)
+    for number in range(folding.GRACE + 1):
+        assert CANARY.encode() in stored(keys), "whoever reads the older lists finds it"
+        index.put(keys, make_entry(number))
+        fold(keys)
     assert CANARY.encode() not in stored(keys)
     assert len(shown(look(keys))) == 201
     assert [hit.entry.id for hit in look(keys).find(["corrected"], similar)] == [UUID(int=301)]
     assert len(look(keys).find(["maria"], similar, most=500)) == 200
+
+
+def test_what_is_gone_does_not_come_along_into_a_new_epoch(keys):
+    for number in range(20):
+        index.put(keys, make_entry(number))
+    index.put(keys, make_entry(300, name=CANARY))
+    fold(keys)
+    index.drop(keys, UUID(int=300))
+    fold(keys)
+    new = make_team(epoch=2)
+    index.reseal(keys, new, trust=trust)
+    assert CANARY.encode() not in stored(new)
+    assert len(shown(look(new))) == 20
 
 
 def test_empty_segments_go(keys):

@@ -25,8 +25,9 @@ GRACE = 4  # folds that a reader may take to read what they replaced
 def compact(keys: TeamKeys, *, trust: Trust, seeds: Seeds | None = None, thorough: bool = False) -> None:
     """Folds the changes into segments; whoever comes second finds nothing left to do.
 
-    What was dropped is taken out of its segment, but for its random id: `thorough` rewrites the segment at
-    once (some 50 ms for a thousand entries), removes what the last folds replaced, and makes a purge final.
+    What was dropped goes out of its segment a few folds later, but for its random id: `thorough` rewrites the
+    segment at once (some 50 ms for a thousand entries), removes what the last folds replaced, and makes a
+    purge final.
     What cannot be read stays, for somebody with an earlier key.
     """
     head = lock(keys.id)
@@ -60,6 +61,7 @@ def reseal(old: TeamKeys, new: TeamKeys, *, trust: Trust, seeds: Seeds | None = 
     state = account.load(old)
     if state:
         _clear(state, keep=0)
+        _wipe(old, Segments(old, state), state, keep=0)
         _reseal_segments(old.index_box, new.index_box, state, old.id)
         account.save(new, state)
     for row in IndexChange.objects.filter(team=old.id).order_by("order"):
@@ -68,16 +70,14 @@ def reseal(old: TeamKeys, new: TeamKeys, *, trust: Trust, seeds: Seeds | None = 
 
 def _fold(keys: TeamKeys, state: State, changes: Changes, thorough: bool) -> None:
     known = Segments(keys, state)
-    gone = _newly_gone(known.with_heads, changes)
+    state.worn.insert(0, _newly_gone(known.with_heads, changes))
     fresh = [entry for entry in changes.values() if entry]
     state.dead.insert(0, [])
     for segment in _worth_rewriting(known.with_heads, thorough, len(fresh)):
         fresh = [*_living(segment), *fresh]
         state.dead[0].append(segment.id)
         del state.gone[segment.id]
-    for segment in known.with_names if gone else ():
-        if segment.id in gone and segment.id in state.gone:
-            wipe(keys, state.organisation, segment, gone[segment.id])
+    _wipe(keys, known, state, keep=0 if thorough else GRACE)
     for at in range(0, len(fresh), SEGMENT_SIZE):
         state.gone[write(keys, state.organisation, fresh[at : at + SEGMENT_SIZE])] = set()
     _clear(state, keep=0 if thorough else GRACE)
@@ -92,6 +92,18 @@ def _newly_gone(segments: Sequence[Segment], changes: Changes) -> dict[UUID, set
             segment.gone.update(places)
             found[segment.id] = places
     return found
+
+
+def _wipe(keys: TeamKeys, known: Segments, state: State, *, keep: int) -> None:
+    """Nothing of what is gone stays in a segment, once nobody reads the lists as they were before."""
+    due: dict[UUID, set[int]] = {}
+    for fold in state.worn[keep:]:
+        for segment_id in fold.keys() & state.gone.keys():
+            due.setdefault(segment_id, set()).update(fold[segment_id])
+    state.worn = state.worn[:keep]
+    for segment in known.with_names if due and known.with_heads else ():
+        if segment.id in due:
+            wipe(keys, state.organisation, segment, due[segment.id])
 
 
 def _worth_rewriting(segments: Sequence[Segment], thorough: bool, fresh: int) -> list[Segment]:

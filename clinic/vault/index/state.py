@@ -17,7 +17,8 @@ class State:
     """Changes up to `folded` are in the segments, but for those `left`, which nobody could read.
 
     `since` are the things that changed again while something was left: an older change comes too late.
-    `dead` segments were replaced by the last few folds: they stay for whoever is reading them.
+    `dead` segments were replaced by the last few folds, and `worn` places were left by them: both stay for
+    whoever is reading them.
     """
 
     organisation: UUID
@@ -26,21 +27,31 @@ class State:
     since: set[UUID] = field(default_factory=set)
     gone: dict[UUID, set[int]] = field(default_factory=dict)
     dead: list[list[UUID]] = field(default_factory=list)
+    worn: list[dict[UUID, set[int]]] = field(default_factory=list)
 
     def plain(self) -> bytes:
-        gone = {segment.hex: sorted(places) for segment, places in self.gone.items()}
+        gone, worn = _told(self.gone), [_told(fold) for fold in self.worn]
         dead = [[segment.hex for segment in fold] for fold in self.dead]
         since = [thing.hex for thing in self.since]
-        plain = [VERSION, self.folded, self.left, since, gone, dead]
+        plain = [VERSION, self.folded, self.left, since, gone, dead, worn]
         return json.dumps(plain, separators=(",", ":")).encode()
 
     @classmethod
     def from_plain(cls, organisation: UUID, plain: bytes) -> "State":
-        version, folded, left, since, gone, dead = json.loads(plain)
+        version, folded, left, since, gone, dead, *more = json.loads(plain)
         if version != VERSION:
             raise Tampered
-        segments = {UUID(segment): set(places) for segment, places in gone.items()}
-        return cls(organisation, folded, left, _ids(since), segments, [list(_ids(fold)) for fold in dead])
+        worn = [_places(fold) for fold in more[0]] if more else []
+        replaced = [list(_ids(fold)) for fold in dead]
+        return cls(organisation, folded, left, _ids(since), _places(gone), replaced, worn)
+
+
+def _told(places: dict[UUID, set[int]]) -> dict[str, list[int]]:
+    return {segment.hex: sorted(found) for segment, found in places.items()}
+
+
+def _places(told: dict[str, list[int]]) -> dict[UUID, set[int]]:
+    return {UUID(segment): set(places) for segment, places in told.items()}
 
 
 def _ids(values: list[str]) -> set[UUID]:

@@ -116,7 +116,7 @@ def _lines_row(keys: TeamKeys, row: IndexSegment, block: UUID, entries: Sequence
 
 
 def wipe(keys: TeamKeys, organisation: UUID, segment: Segment, places: Set[int]) -> None:
-    """Takes words, numbers and lines of what is gone out of a segment that stands. Nobody may still read it."""
+    """Takes words, numbers and lines of what is gone out of a standing segment. Nobody may still read it."""
     column = column_place(organisation, keys.id, segment.id, "names")
     names = keys.index_box.seal(column, segment.names.without(places))
     IndexSegment.objects.filter(pk=segment.id).update(names=names)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from clinic.accounts import teams
@@ -13,6 +12,7 @@ from clinic.vault.envelope import Box
 from clinic.vault.errors import VaultError
 from clinic.vault.keyring import Keyring, TeamKeys
 from clinic.vault.keys import KeyPair
+from clinic.vault.many import update_many
 from clinic.vault.wraps import Kek, Subject, is_public, unwrap_with
 
 from .chain import lock_head
@@ -113,21 +113,12 @@ def _move(rows: QuerySet[AuditKeyWrap], opener: _Opener, kek: Kek, generation: i
     return moved
 
 
-def _moved(rows: Iterable[_Wrap], opener: _Opener, kek: Kek) -> Iterator[tuple[bytes, UUID]]:
+def _moved(rows: Iterable[_Wrap], opener: _Opener, kek: Kek) -> Iterator[tuple[UUID, bytes]]:
     for row in rows:
         key = opener.open(row)
         if key:
-            yield kek.wrap(key, row.subject), row.pk
+            yield row.pk, kek.wrap(key, row.subject)
 
 
-def _store(wraps: Iterable[tuple[bytes, UUID]], generation: int) -> int:
-    """One statement, many rows: saving each one is ten times slower."""
-    key, meta = AuditKeyWrap._meta.pk, AuditKeyWrap._meta
-    values = [(wrap, generation, False, key.get_db_prep_value(pk, connection)) for wrap, pk in wraps]
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                f"UPDATE {meta.db_table} SET wrap = %s, generation = %s, delivered = %s WHERE id = %s",  # noqa: S608
-                values,
-            )
-    return len(values)
+def _store(wraps: Iterable[tuple[UUID, bytes]], generation: int) -> int:
+    return update_many(AuditKeyWrap, "wrap", list(wraps), {"generation": generation, "delivered": False})

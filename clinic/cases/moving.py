@@ -9,6 +9,7 @@ from clinic.accounts.models import TeamEpoch, User
 from clinic.vault.errors import Stale, Tampered
 from clinic.vault.keyring import TeamKeys, current
 from clinic.vault.keys import KeyPair, PublicKey
+from clinic.vault.many import update_many
 from clinic.vault.wraps import Subject, unwrap_with, wrap_to
 from clinic.vault.wraps import is_public as is_public_wrap
 
@@ -30,9 +31,9 @@ def rewrap_team(old: TeamKeys, new: TeamKeys, epoch: TeamEpoch) -> None:
         if renewed is None:
             planted.append(row)
         else:
-            moved.append((renewed, row))
+            moved.append((row, renewed))
     CaseTeamAccess.objects.filter(pk__in=planted).delete()
-    _store(moved, rows, epoch)
+    _store(moved, epoch)
 
 
 def _subjects(rows: AccessQuerySet) -> dict[tuple[UUID, str], Subject]:
@@ -57,25 +58,11 @@ def _unwrap_for_team(team: TeamKeys, wrap: bytes | memoryview, subject: Subject)
     return unwrap_with(team.pair, wrap, subject) if is_public_wrap(wrap) else team.kek.unwrap(wrap, subject)
 
 
-def _store(moved: list[tuple[bytes, UUID]], rows: AccessQuerySet, epoch: TeamEpoch) -> None:
-    """Two statements, many rows: on SQLite a third of the time of a link that is checked row by row.
-
-    Raises Stale where a row came between, or went, which nobody moved.
-    """
-    if _update(moved) != len(moved) or rows.update(epoch=epoch) != len(moved):
+def _store(moved: list[tuple[UUID, bytes]], epoch: TeamEpoch) -> None:
+    """Raises Stale where a row went meanwhile. One that came still holds the old epoch, which stays then."""
+    stands = CaseTeamAccess._meta.pk.get_db_prep_value(epoch.pk, connection)
+    if update_many(CaseTeamAccess, "wrapped_key", moved, {"epoch_id": stands}) != len(moved):
         raise Stale
-
-
-def _update(moved: list[tuple[bytes, UUID]]) -> int:
-    meta, prepared = CaseTeamAccess._meta, CaseTeamAccess._meta.pk.get_db_prep_value
-    if not moved:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {meta.db_table} SET wrapped_key = %s WHERE id = %s",  # noqa: S608
-            [(wrap, prepared(row, connection)) for wrap, row in moved],
-        )
-        return int(cursor.rowcount)
 
 
 def held_by(user: User) -> list[UUID]:

@@ -46,7 +46,6 @@ def propose(organisation: Organisation) -> Proposal:
     return Proposal([to_code(secret) for secret in secrets], sealed)
 
 
-@transaction.atomic
 def renew(
     *, organisation: Organisation, old: KeyPair, new: KeyPair, sealed: bytes, ring: Keyring, by: User
 ) -> None:
@@ -55,18 +54,23 @@ def renew(
     Raises NotAllowed, Stale, and Tampered where `old` is not the key that the roster names.
     """
     teams.check_coordinator(ring)
-    roster.hold(ring)
-    if not same(roster.trusted_recovery(ring).raw, old.public.raw):
-        raise Tampered
-    hold_every_team(organisation, old, ring)
+    with ring.or_as_before(), transaction.atomic():
+        roster.hold(ring)
+        if not same(roster.trusted_recovery(ring).raw, old.public.raw):
+            raise Tampered
+        hold_every_team(organisation, old, ring)
+        _move_everything(organisation, old, new, ring)
+        _save(organisation, new, sealed, ring)
+        record("clinic_codes_renewed", by=by, about=organisation.id)
+
+
+def _move_everything(organisation: Organisation, old: KeyPair, new: KeyPair, ring: Keyring) -> None:
     teams.lock_epochs(ring.teams)
     roster.write(Recovery(organisation.id, new.public), ring)
     for team in _everyone_last(ring):
         _new_secret(team, new.public, ring)
     for renewed in _registered.values():
         renewed(old, new.public)
-    _save(organisation, new, sealed, ring)
-    record("clinic_codes_renewed", by=by, about=organisation.id)
 
 
 def _everyone_last(ring: Keyring) -> list[UUID]:

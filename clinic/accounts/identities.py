@@ -34,7 +34,7 @@ from .models import User
 FORMAT, COSTED = b"\x01", b"\x02"  # the second is followed by what one derivation costs
 NONCE, SALT = 12, 16
 PASSPHRASE, CODE = b"passphrase", b"code"
-KEPT = ["public_key", "salt", "identity_sealed", "identity_by_code", "password"]
+COLUMNS = ["public_key", "salt", "identity_sealed", "identity_by_code", "password"]
 FORMATS = {PASSPHRASE: (FORMAT, COSTED), CODE: (FORMAT,)}  # a printed code is long enough for no cost at all
 
 
@@ -137,7 +137,7 @@ def _seal_everything(user: User, identity: Identity, passphrase: str | None) -> 
     chosen = _chosen(passphrase)
     _seal_under_passphrase(user, identity, chosen)
     code = _seal_under_code(user, identity)
-    user.save(update_fields=KEPT)
+    user.save(update_fields=COLUMNS)
     uri, backup_codes = devices.renew(user, identity)
     return Enrolment(identity, chosen, code, uri, backup_codes)
 

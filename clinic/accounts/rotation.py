@@ -67,13 +67,8 @@ def _catch_up(ring: Keyring, by: User) -> int:
 
 
 def _rotate(team: Team, keep: Collection[UUID], ring: Keyring) -> TeamKeys:
-    held, named = dict(ring.teams), dict(ring.named)
-    try:
-        with transaction.atomic():
-            return _new_epoch(team, frozenset(keep), ring)
-    except BaseException:
-        ring.teams, ring.named = held, named
-        raise
+    with ring.or_as_before(), transaction.atomic():
+        return _new_epoch(team, frozenset(keep), ring)
 
 
 def _new_epoch(team: Team, keep: frozenset[UUID], ring: Keyring) -> TeamKeys:

@@ -93,12 +93,12 @@ class Keyring(Secret):
 
     @contextmanager
     def or_as_before(self) -> Iterator[None]:
-        """Where the block fails, its rows are undone, and so are the new keys they were sealed with."""
-        boxes, newest = dict(self._boxes), dict(self._newest)
+        """Where the block fails, its rows are undone, and so are the new keys that belong to them."""
+        before = dict(self._boxes), dict(self._newest), dict(self.teams), dict(self.named)
         try:
             yield
         except BaseException:
-            self._boxes, self._newest = boxes, newest
+            self._boxes, self._newest, self.teams, self.named = before
             raise
 
     def team(self, team: UUID) -> TeamKeys:

@@ -34,7 +34,8 @@ def give_case(*, case: Case, to: User, by: User, on: date, rev: int | None = Non
     case = _locked(case, rev, on)
     person = _checked(How.GIVE, case, to, None)
     _check_two_stay(case, case.owner, to)
-    generations.check_notes_stay(case, case.owner)
+    handing = [Compartment.ATTORNEY] if access.holds(case, Compartment.ATTORNEY) else []
+    generations.check_notes_stay(case, case.owner, handing=handing)
     _take_from_owner(case, on)
     whole = access.grant_attorney(case, to, by=by)
     _end_offers(case, on=on)

@@ -75,11 +75,11 @@ def check_none_lost(case: Case, keeping: Collection[str], *, handing: Collection
             raise NotesWouldBeLost
 
 
-def check_notes_stay(case: Case, without: str) -> None:
+def check_notes_stay(case: Case, without: str, *, handing: Collection[Compartment] = ()) -> None:
     """Raises NotesWouldBeLost: behind a wall no team holds what this one person may have written."""
     own = (row.permission.codename for row in access.true_rows(case) if str(row.user_id) != without)
     teams = CaseTeamAccess.objects.live(timezone.localdate()).filter(content_object=case)
-    check_none_lost(case, {*own, *teams.values_list("permission__codename", flat=True)})
+    check_none_lost(case, {*own, *teams.values_list("permission__codename", flat=True)}, handing=handing)
 
 
 def remember(case: Case, left: Iterable[Compartment]) -> Case:

@@ -98,6 +98,14 @@ def test_what_one_person_alone_can_read_is_not_taken_from_them(cast, given, move
     assert ATTORNEY in held(cast, given, cast.ben)["ben"]
 
 
+def test_who_reads_the_notes_hands_them_on(cast, given):
+    """sol owns the case and alone reads its notes: they go along to dee, who gets it from her."""
+    wall(cast, given, cast.ben, cast.sol, cast.chi)
+    assert give(cast, given, cast.sol, cast.sol)
+    assert give(cast, given, cast.dee, cast.sol)
+    assert ATTORNEY in held(cast, given, cast.dee)["dee"]
+
+
 @pytest.mark.parametrize("name", ["chi", "ana"])
 def test_a_wall_hands_attorney_notes_to_attorneys_alone(cast, given, name):
     person = getattr(cast, name)

@@ -16,7 +16,6 @@ SQLITE_SETUP = ";".join(
         "PRAGMA journal_mode=WAL",
         "PRAGMA secure_delete=ON",
         "PRAGMA temp_store=MEMORY",
-        "PRAGMA cache_size=-65536",
         "PRAGMA trusted_schema=OFF",
     ]
 )
@@ -90,7 +89,7 @@ def _sqlite(name: str) -> dict[str, Any]:
 def _postgresql(parts: SplitResult) -> dict[str, Any]:
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "clinic.postgresql",
         "NAME": unquote(parts.path).removeprefix("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -1,7 +1,9 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.pq import Format
 
 from clinic import env
 
@@ -76,6 +78,14 @@ def test_a_postgresql_url_keeps_odd_passwords():
 def test_a_postgresql_socket():
     found = env.database("postgresql://clinic@/clinic?host=/run/postgresql")
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("/run/postgresql", "", "clinic")
+
+
+@pytest.mark.django_db
+def test_postgresql_answers_in_binary():
+    """As digits a sealed column is twice as long, and a search reads megabytes."""
+    binary = Format.BINARY if connection.vendor == "postgresql" else None
+    with connection.cursor() as cursor:
+        assert getattr(cursor.cursor, "format", None) == binary
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,12 @@ def code_field(help_text: Any = PHONE_OR_PAPER) -> forms.CharField:
     )
 
 
-def passphrase_field() -> forms.CharField:
+THEIR_PASSPHRASE = _("Passphrase")
+
+
+def passphrase_field(label: Any = THEIR_PASSPHRASE) -> forms.CharField:
     return forms.CharField(
-        label=_("Passphrase"),
+        label=label,
         help_text=_("Six words, with spaces between them."),
         max_length=1000,
         strip=False,
@@ -107,10 +110,16 @@ class LostForm(Form):
     code = code_field()
 
 
-class PassphraseForm(Form):
+class OwnerForm(Form):
+    """Both factors, before something that neither an open screen nor a stolen phone should be enough for."""
+
+    passphrase = passphrase_field(_("Your passphrase now"))
+    code = code_field()
+
+
+class PassphraseForm(OwnerForm):
     """The new one is made by us, or typed twice."""
 
-    code = code_field(_("So that nobody at an open screen can do this for you."))
     new_passphrase = forms.CharField(
         label=_("Your own passphrase"),
         help_text=_(
@@ -136,12 +145,6 @@ class PassphraseForm(Form):
         if typed != again:
             self.add_error("again", _("The two are not the same. Type your passphrase twice."))
         return self.cleaned_data
-
-
-class CodeForm(Form):
-    """Asked again before something that an open screen should not be enough for."""
-
-    code = code_field(_("So that nobody at an open screen can do this for you."))
 
 
 def _readable(code: str) -> None:
@@ -173,8 +176,8 @@ class TwoCodesForm(Form):
         return self.cleaned_data["one_code"], self.cleaned_data["other_code"]
 
 
-class OldCodesForm(CodeForm, TwoCodesForm):
-    field_order = ("one_code", "other_code", "code")
+class OldCodesForm(TwoCodesForm):
+    code = code_field(_("So that nobody at an open screen can do this for you."))
 
 
 class NewCodesForm(TwoCodesForm):

@@ -60,15 +60,21 @@ class Opened:
 
 def sign_in(request: HttpRequest, *, name: str, passphrase: str, code: str) -> Opened:
     """Raises DidNotMatch, or TriedTooOften without having tried."""
+    user, identity = show_both(request, name=name, passphrase=passphrase, code=code)
+    identities.keep_cost(user, identity, passphrase)
+    return let_in(request, user, identity)
+
+
+def show_both(request: HttpRequest, *, name: str, passphrase: str, code: str) -> tuple[User, Identity]:
+    """Counted, and as slow when refused. Raises DidNotMatch, or TriedTooOften without having tried."""
     throttle, pace = admit(request, name), Pace()
     try:
-        user, identity = _show_both(name, passphrase, code, pace)
+        found = _show_both(name, passphrase, code, pace)
     except DidNotMatch:
         pace.wait()
         raise
     throttle.forgive()
-    identities.keep_cost(user, identity, passphrase)
-    return let_in(request, user, identity)
+    return found
 
 
 def admit(request: HttpRequest, name: str) -> Throttle:

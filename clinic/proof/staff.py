@@ -51,7 +51,7 @@ class Staff:
         papers = self.people.papers(GONE)
         papers.backup_codes = backup_codes(self._renewed("/me/backup-codes/"))
         papers.recovery_code = shown_once(self._renewed("/me/recovery-code/"))[0]
-        self._renewed("/me/passphrase/")
+        papers.passphrase = shown_once(self._renewed("/me/passphrase/"))[0]
         own = " ".join(self.canaries.word("a passphrase of their own choice") for _ in range(3))
         self._renewed("/me/passphrase/", new_passphrase=own, again=own)
         papers.passphrase = own
@@ -59,7 +59,8 @@ class Staff:
     def _renewed(self, path: str, **answers: Any) -> str:
         papers = self.people.papers(GONE)
         page = papers.browser.get(path)
-        return papers.browser.submit(page, code=papers.backup_codes.pop(), **answers).text
+        answers |= {"passphrase": papers.passphrase, "code": papers.backup_codes.pop()}
+        return papers.browser.submit(page, **answers).text
 
     def renew_phone(self) -> None:
         key = shown_once(self._renewed("/me/new-phone/"))[0]

@@ -34,6 +34,11 @@ def answers(cast: Cast, who: str, /, **changed: str) -> dict[str, str]:
     return both | changed
 
 
+def both(cast: Cast, who: str) -> dict[str, str]:
+    """Both factors, as the pages of one's own account ask for them."""
+    return {name: value for name, value in answers(cast, who).items() if name != "name"}
+
+
 def try_to_sign_in(client: Client, cast: Cast, who: str, /, **changed: str) -> Any:
     return client.post("/sign-in/", answers(cast, who, **changed), secure=True)
 

@@ -12,7 +12,7 @@ from clinic.accounts.models import PendingGrant, SealedTotp, TeamMembership, Use
 from clinic.accounts.roster import Role
 from tests.builders import Cast, make_clinic
 
-from .doorway import answers, code_now, fresh_code, signed_in, try_to_sign_in
+from .doorway import answers, both, code_now, fresh_code, signed_in, try_to_sign_in
 
 SECRET = re.compile(r'class="once__secret"[^>]*><bdi>([^<]*)</bdi>')
 
@@ -42,7 +42,7 @@ def test_it_works(cast):
 
 def test_a_new_passphrase_of_six_words(cast):
     old, here = signed_in(cast, "ben"), signed_in(cast, "ben")
-    page = text(here.post("/me/passphrase/", {"code": fresh_code(cast, "ben")}, secure=True))
+    page = text(here.post("/me/passphrase/", both(cast, "ben"), secure=True))
     (words,) = SECRET.findall(page)
     assert len(words.split()) == 6
     assert here.get("/me/", secure=True).status_code == 200
@@ -54,7 +54,7 @@ def test_a_new_passphrase_of_six_words(cast):
 def test_a_passphrase_of_ones_own(cast):
     own = "my own twenty characters and more"
     here = signed_in(cast, "ben")
-    posted = {"code": fresh_code(cast, "ben"), "new_passphrase": own, "again": own}
+    posted = both(cast, "ben") | {"new_passphrase": own, "again": own}
     assert here.post("/me/passphrase/", posted, secure=True)["Location"] == "/me/"
     assert try_to_sign_in(Client(), cast, "ben", passphrase=own).status_code == 302
 
@@ -65,17 +65,21 @@ def test_a_passphrase_of_ones_own(cast):
 )
 def test_a_bad_choice_changes_nothing(cast, new, again):
     here = signed_in(cast, "ben")
-    posted = {"code": fresh_code(cast, "ben"), "new_passphrase": new, "again": again}
+    posted = both(cast, "ben") | {"new_passphrase": new, "again": again}
     assert "Error:" in text(here.post("/me/passphrase/", posted, secure=True))
     assert try_to_sign_in(Client(), cast, "ben").status_code == 302
 
 
 @pytest.mark.parametrize("page", ["passphrase", "recovery-code", "backup-codes", "new-phone"])
-def test_an_open_screen_is_not_enough(cast, page):
+@pytest.mark.parametrize(
+    "wrong", [[{"code": ""}, {"code": "000000"}], [{"passphrase": ""}, {"passphrase": "not the one"}]]
+)
+def test_neither_an_open_screen_nor_a_stolen_phone_is_enough(cast, page, wrong):
+    """A phone that is signed in may show the codes too."""
     before = User.objects.get(pk=cast.ben.pk)
     here = signed_in(cast, "ben")
-    for code in ("", "000000"):
-        assert "Error:" in text(here.post(f"/me/{page}/", {"code": code}, secure=True))
+    for changed in wrong:
+        assert "Error:" in text(here.post(f"/me/{page}/", both(cast, "ben") | changed, secure=True))
     after = User.objects.get(pk=cast.ben.pk)
     assert (after.password, bytes(after.identity_by_code)) == (
         before.password,
@@ -86,7 +90,7 @@ def test_an_open_screen_is_not_enough(cast, page):
 
 def test_a_new_recovery_code(cast):
     here = signed_in(cast, "ben")
-    page = text(here.post("/me/recovery-code/", {"code": fresh_code(cast, "ben")}, secure=True))
+    page = text(here.post("/me/recovery-code/", both(cast, "ben"), secure=True))
     (code,) = SECRET.findall(page)
     lost = {"name": "ben", "recovery_code": cast.papers["ben"].recovery_code}
     assert "did not match" in text(
@@ -100,7 +104,7 @@ def test_a_new_recovery_code(cast):
 
 def test_new_backup_codes(cast):
     here = signed_in(cast, "ben")
-    page = text(here.post("/me/backup-codes/", {"code": fresh_code(cast, "ben")}, secure=True))
+    page = text(here.post("/me/backup-codes/", both(cast, "ben"), secure=True))
     new = re.findall(r"<li><bdi>([0-9A-Z-]{11})</bdi>", page)
     assert len(new) == 10
     assert try_to_sign_in(Client(), cast, "ben", code=cast.papers["ben"].backup_codes[0]).status_code == 200
@@ -109,9 +113,7 @@ def test_new_backup_codes(cast):
 
 def test_a_new_phone_counts_once_it_has_shown_a_code(cast):
     here = signed_in(cast, "ben")
-    assert here.post("/me/new-phone/", {"code": fresh_code(cast, "ben")}, secure=True)["Location"].endswith(
-        "/confirm/"
-    )
+    assert here.post("/me/new-phone/", both(cast, "ben"), secure=True)["Location"].endswith("/confirm/")
     (key,) = SECRET.findall(get(here, "/me/new-phone/confirm/"))
     assert "not the code of this phone" in text(
         here.post("/me/new-phone/confirm/", {"code": "000000"}, secure=True)

@@ -123,6 +123,7 @@ def new_papers(here: Company) -> None:
         ("passphrase", "Change it"),
     ):
         ben.go(reverse(f"accounts:{page}"))
+        ben.write("Your passphrase now", here.world.cast.papers["ben"].passphrase)
         ben.write("One-time code", fresh_code(here.world.cast, "ben"))
         ben.press(button)
         album.take(ben, f"accounts-{page}-done")

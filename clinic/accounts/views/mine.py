@@ -6,17 +6,20 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.accounts import devices, identities, second_factor, sessions
 from clinic.accounts.doors import FORM, StaffRequest, staff
-from clinic.accounts.forms import CodeForm, NewPhoneForm, PassphraseForm
+from clinic.accounts.forms import NewPhoneForm, OwnerForm, PassphraseForm
 from clinic.accounts.record import record
-from clinic.accounts.sign_in import session_of
+from clinic.accounts.sign_in import DidNotMatch, TriedTooOften, session_of, show_both
 from clinic.forms import posted
 from clinic.vault.keyring import current
 
 from .once import picture, secret_of
+
+NO_MATCH = gettext_lazy("That did not match. Check the passphrase and the code: each code works once.")
 
 
 @staff
@@ -41,7 +44,7 @@ def end_session(request: StaffRequest) -> HttpResponse:
 @FORM
 def passphrase(request: StaffRequest) -> HttpResponse:
     form = PassphraseForm(posted(request))
-    if not (form.is_valid() and is_owner(request, form)):
+    if not (form.is_valid() and _is_owner(request, form)):
         return render(request, "accounts/passphrase.html", {"form": form})
     own = form.cleaned_data["new_passphrase"] or None
     with transaction.atomic():
@@ -57,8 +60,8 @@ def passphrase(request: StaffRequest) -> HttpResponse:
 @staff
 @FORM
 def recovery_code(request: StaffRequest) -> HttpResponse:
-    form = CodeForm(posted(request))
-    if not (form.is_valid() and is_owner(request, form)):
+    form = OwnerForm(posted(request))
+    if not (form.is_valid() and _is_owner(request, form)):
         return render(request, "accounts/recovery_code.html", {"form": form})
     with transaction.atomic():
         code = identities.renew_code(request.user, current().identity)
@@ -69,8 +72,8 @@ def recovery_code(request: StaffRequest) -> HttpResponse:
 @staff
 @FORM
 def backup_codes(request: StaffRequest) -> HttpResponse:
-    form = CodeForm(posted(request))
-    if not (form.is_valid() and is_owner(request, form)):
+    form = OwnerForm(posted(request))
+    if not (form.is_valid() and _is_owner(request, form)):
         return render(request, "accounts/backup_codes.html", {"form": form})
     with transaction.atomic():
         codes = devices.renew_backup_codes(request.user, current().identity)
@@ -82,8 +85,8 @@ def backup_codes(request: StaffRequest) -> HttpResponse:
 @FORM
 def second_factor_start(request: StaffRequest) -> HttpResponse:
     """A new phone: first the old one says yes."""
-    form = CodeForm(posted(request))
-    if not (form.is_valid() and is_owner(request, form)):
+    form = OwnerForm(posted(request))
+    if not (form.is_valid() and _is_owner(request, form)):
         return render(request, "accounts/second_factor_start.html", {"form": form})
     second_factor.propose(request.user, current().identity)
     return redirect("accounts:second_factor")
@@ -110,11 +113,15 @@ def second_factor_confirm(request: StaffRequest) -> HttpResponse:
     return render(request, "accounts/second_factor.html", shown)
 
 
-def is_owner(request: StaffRequest, form: CodeForm | PassphraseForm) -> bool:
-    if devices.check(request.user, current().identity, form.cleaned_data["code"]):
-        return True
-    form.add_error("code", _("That is not the code now, or it was used already. Wait for the next one."))
-    return False
+def _is_owner(request: StaffRequest, form: OwnerForm) -> bool:
+    passphrase, code = form.cleaned_data["passphrase"], form.cleaned_data["code"]
+    try:
+        show_both(request, name=request.user.sign_in_name, passphrase=passphrase, code=code)
+    except TriedTooOften as soon:
+        form.add_error(None, str(soon))
+    except DidNotMatch:
+        form.add_error(None, NO_MATCH)
+    return not form.errors
 
 
 def _keep_only_this_session(request: StaffRequest) -> None:

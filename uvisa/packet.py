@@ -332,6 +332,7 @@ class Missing(StrEnum):
     HOW_HELPED = "how helped"
     LETTERHEAD = "letterhead"
     SIGNER = "signer"
+    REASON = "reason for the expedite"
     PROOF_OF_PROCEEDINGS = "proof of proceedings"
     LETTERS = "letters"  # found by uvisa.packet_letters, which asks the machine
 
@@ -349,6 +350,7 @@ def missing(packet: Packet, *, proof_of_proceedings: bool) -> tuple[Missing, ...
         Missing.CRIME_DATE: not crime.dates,
         Missing.CRIME_PLACE: not crime.place,
         Missing.HOW_HELPED: not packet.how_helped.strip(),
+        Missing.REASON: packet.expedite_asked and not packet.reasons,
         Missing.PROOF_OF_PROCEEDINGS: packet.needs_notice and not proof_of_proceedings,
         Missing.SIGNER: not packet.sender.signer,
     }

@@ -91,6 +91,13 @@ def keep_rules(request: CertificationRequest, *, on: date) -> None:
     request.holidays = started.kept_holidays(clock.holidays_of(agency))
 
 
+def asks_expedite(request: CertificationRequest, *, on: date) -> bool:
+    """Whether the letter asks, which takes a reason: packet_of says the same, and costs more."""
+    if not request.expedite_asked:
+        return False
+    return bool(packet.reasons(letter_clocks(request, on=on), facts_of(request)))
+
+
 def open_rules(request: CertificationRequest, *, on: date) -> list[Rule]:
     """What the letter cites and nobody has confirmed, nor looked up for this letter."""
     return packet.open_rules(clocks_of(request, sending_on=on), frozenset(request.checked))

@@ -45,6 +45,10 @@ MISSING = {
     Missing.HOW_HELPED: gettext_lazy("How the victim helped."),
     Missing.LETTERHEAD: gettext_lazy("The clinic’s own name and address, for the letterhead."),
     Missing.SIGNER: gettext_lazy("Who signs the letter."),
+    Missing.REASON: gettext_lazy(
+        "A reason for the expedite: you ask for it, but no answer gives this agency one. "
+        "Answer what you can about removal proceedings and detention, or do not ask for it."
+    ),
     Missing.PROOF_OF_PROCEEDINGS: gettext_lazy(
         "Proof of removal proceedings, for the expedite: a copy of the notice to appear."
     ),

@@ -32,6 +32,7 @@ def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dic
         "is_answered": found.status in rules.ANSWERED,
         "crimes": crimes(found),
         "missing": missing,
+        "asks_expedite": requests.asks_expedite(found, on=on),
         "last_safe_day": last_safe_day(found),
         "events": [event_of(line) for line in reversed(found.history)],
         **legal(found, on=on),

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register, run_checks
 from django.core.checks import Warning as Caution
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, get_resolver
 
 FORBIDDEN_APPS = {"django.contrib.admin", "django.contrib.sessions"}
@@ -25,6 +26,13 @@ FORBIDDEN_VIEWS = (
 )
 
 Apps = Sequence[AppConfig] | None
+
+
+def refuse_to_start() -> None:
+    """For what serves pages: Django runs checks before commands alone. Raises ImproperlyConfigured."""
+    serious = [found for found in run_checks() if found.is_serious() and not found.is_silenced()]
+    if serious:
+        raise ImproperlyConfigured("; ".join(map(str, serious)))
 
 
 @register(Tags.security)

@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 
 from clinic import checks
 from clinic.vault import boot, keys
-from tests.house.programs import PRODUCTION, manage
+from tests.house.programs import PRODUCTION, manage, run
 
 
 def open_to_whom(request: HttpRequest) -> HttpResponse:
@@ -143,3 +143,20 @@ def test_swap_in_plain_is_refused_in_production(settings, monkeypatch):
     assert checks.swap_is_encrypted(None) == []
     settings.PRODUCTION = True
     assert ids(checks.swap_is_encrypted(None)) == ["clinic.E004"]
+
+
+# What serves pages runs them too
+
+SERVE = """
+from clinic import checks
+checks.plain_swaps = lambda: {swaps}
+from clinic import wsgi
+print("serves")
+"""
+
+
+@pytest.mark.parametrize(("swaps", "serves"), [([], True), (["/dev/sda3"], False)])
+def test_pages_are_served_only_where_all_holds(swaps, serves):
+    result = run(sys.executable, "-c", SERVE.format(swaps=swaps), env=PRODUCTION)
+    assert (result.stdout == "serves\n", result.returncode == 0) == (serves, serves)
+    assert ("clinic.E004" in result.stderr) is not serves

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Iterator
 
 from django.apps import apps
 from django.db.models import F
-from django.utils import timezone
 
 from clinic.accounts import roster
 from clinic.accounts.models import User
@@ -14,7 +13,7 @@ from clinic.vault.envelope import Box, Scope
 from clinic.vault.keyring import current
 from clinic.vault.sealed import SealedModel
 
-from . import access, moving
+from . import access, holding, moving
 from .errors import NotesWouldBeLost
 from .models import (
     Case,
@@ -78,8 +77,8 @@ def check_none_lost(case: Case, keeping: Collection[str], *, handing: Collection
 def check_notes_stay(case: Case, without: str, *, handing: Collection[Compartment] = ()) -> None:
     """Raises NotesWouldBeLost: behind a wall no team holds what this one person may have written."""
     own = (row.permission.codename for row in access.true_rows(case) if str(row.user_id) != without)
-    teams = CaseTeamAccess.objects.live(timezone.localdate()).filter(content_object=case)
-    check_none_lost(case, {*own, *teams.values_list("permission__codename", flat=True)}, handing=handing)
+    shared = (row.permission.codename for row in holding.team_rows(case))
+    check_none_lost(case, {*own, *shared}, handing=handing)
 
 
 def remember(case: Case, left: Iterable[Compartment]) -> Case:

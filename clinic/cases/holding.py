@@ -1,21 +1,46 @@
 """Who can open a case today, as people read it: teams, and the names that the roster gives."""
 
+from typing import Any
+
+from django.db.models import F
 from django.utils import timezone
 
 from clinic.accounts import roster
+from clinic.accounts.models import Team
+from clinic.vault.errors import Locked
+from clinic.vault.keyring import current
 
 from . import access
-from .marks import is_vouched
+from .marks import is_true
 from .models import Case, CaseTeamAccess, CaseUserAccess, Compartment
+
+KEYS = {
+    "compartment": F("content_object__keys__compartment"),
+    "commitment": F("content_object__keys__commitment"),
+}
+
+
+def team_rows(case: Case) -> list[Any]:
+    """What teams may open today, by rows that somebody with the case's key wrote. Without that key: none."""
+    try:
+        case_key = current().newest(case.scope()).key
+    except Locked:
+        return []
+    live = CaseTeamAccess.objects.live(timezone.localdate()).filter(group__team__isnull=False)
+    each = live.filter(content_object=case).annotate(**KEYS).select_related("permission", "group__team")
+    rows = [row for row in each if access.COMPARTMENT.get(row.permission.codename) == row.compartment]
+    return [row for row in rows if is_true(row, case_key, bytes(row.commitment))]
+
+
+def vouched_teams(case: Case) -> list[Team]:
+    """The teams that can open the case itself today."""
+    return [row.group.team for row in team_rows(case) if row.compartment == Compartment.CASE]
 
 
 def teams_holding(case: Case) -> list[roster.TeamEntry]:
-    """The teams that can open the case today, as far as the keyring can tell."""
-    key, known = case.keys.get(compartment=Compartment.CASE), roster.teams()
-    rows = CaseTeamAccess.objects.live(timezone.localdate()).select_related("permission", "group__team")
-    having = rows.filter(content_object=case, permission__codename=access.OPEN[Compartment.CASE])
-    vouched = [row.group.team.pk for row in having if is_vouched(row, key)]
-    return [known[team] for team in vouched if team in known]
+    """The same, as the roster names them."""
+    known = roster.teams()
+    return [known[team.pk] for team in vouched_teams(case) if team.pk in known]
 
 
 def named_holders(case: Case) -> list[tuple[str, CaseUserAccess]]:

@@ -17,8 +17,8 @@ from clinic.vault.index.sealing import Trust
 from clinic.vault.keyring import Keyring, TeamKeys, current
 from clinic.vault.keys import PublicIdentity
 
-from . import names
-from .models import Case, CaseRow, CaseTeamAccess, Detention, PartyRole, Person
+from . import holding, names
+from .models import Case, CaseRow, Detention, PartyRole, Person
 
 CASE, STUB, PARTY = "case", "stub", "party"
 FOLD_AT = 64  # each one that was delivered costs every reader some 0.2 ms
@@ -36,14 +36,14 @@ def register(name: str, maker: Maker) -> None:
 
 def mirror(case: Case) -> None:
     """Brings every team's index in line with the case, in the transaction of the write."""
-    holding = _teams_holding(case)
-    _hold(holding)
+    holders = [] if case.walled else holding.vouched_teams(case)
+    _hold(holders)
     people, detention = _people(case), Detention.objects.filter(case=case).first()
     entry = case_entry(case, people, detention)
-    for team in holding:
+    for team in holders:
         publish(team, entry)
     intake = teams.by_purpose(Purpose.INTAKE)
-    if intake not in holding and not case.walled:
+    if intake not in holders and not case.walled:
         publish(intake, stub_entry(case, people))
     for person in people:
         _publish_party(case, person)
@@ -249,11 +249,6 @@ def _hold(more: Iterable[Team]) -> None:
 
 def _people(case: Case) -> list[Person]:
     return list(Person.objects.filter(case=case))
-
-
-def _teams_holding(case: Case) -> list[Team]:
-    rows = CaseTeamAccess.objects.filter(content_object=case, permission__codename="open_case")
-    return list(Team.objects.filter(group__in=rows.values("group")))
 
 
 def _terms(people: Iterable[Person]) -> list[str]:

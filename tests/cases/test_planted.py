@@ -9,12 +9,15 @@ from django.db import transaction
 
 from clinic.accounts import leaving, recovery, roster, rotation
 from clinic.accounts.models import RosterEntry, TeamEpoch
-from clinic.cases import access, generations, marks
+from clinic.cases import access, actions, generations, holding, lists, marks
+from clinic.cases.errors import NotesWouldBeLost
 from clinic.cases.models import CaseKey, CaseTeamAccess, CaseUserAccess
+from clinic.vault import index
 from clinic.vault.envelope import Box
 from clinic.vault.errors import Tampered
 from clinic.vault.keys import commitment
 from clinic.vault.wraps import Subject, wrap_to
+from tests.cases_builders import give as give_case
 from tests.cases_builders import make_case, open_case
 
 from .asking import ATTORNEY, CASE, changing, give, held, lend, nobody_new, note, own_row, soon
@@ -227,6 +230,71 @@ def test_an_older_row_put_back_after_new_keys_gives_nothing(cast, case):
     with changing(cast, case, cast.ana) as row:
         generations.renew(row)
     assert held(cast, case, cast.ben) == {"ben": set()}
+
+
+def walled(cast, case) -> None:
+    give(cast, case, cast.ben)
+    with cast.acting(cast.sol):
+        actions.wall_case(case=open_case(case), people=[cast.ben, cast.sol], why="Both.", by=cast.sol)
+
+
+def save_as(cast, case, user) -> None:
+    with cast.acting(user):
+        actions.set_next(case=open_case(case), on=soon(3), what="Hearing", by=user)
+
+
+def listed(cast, case, user, team: str):
+    with cast.acting(user) as ring:
+        entry = index.scan(ring.team(cast.team(team).pk), trust=lists.trusting()).get(case.pk)
+        return entry and entry.kind
+
+
+@pytest.mark.parametrize("behind_a_wall", [True, False])
+@pytest.mark.parametrize("team", ["intake", "south"])
+def test_a_planted_row_puts_no_case_into_a_list(cast, case, team, behind_a_wall):
+    walled(cast, case) if behind_a_wall else give_case(cast, case, cast.ben)
+    plant_team(case, cast.team(team), cast.ana)
+    save_as(cast, case, cast.ben)
+    reader = cast.chi if team == "intake" else cast.dee
+    seen = lists.STUB if team == "intake" and not behind_a_wall else None
+    assert listed(cast, case, reader, team) == seen
+
+
+def test_a_row_that_was_true_once_puts_no_walled_case_into_a_list(cast, case, monkeypatch):
+    """Should a mark ever be believed in error: behind a wall there is no team to write to."""
+    walled(cast, case)
+    plant_team(case, cast.team("intake"), cast.ana)
+    monkeypatch.setattr("clinic.cases.holding.is_true", lambda *_: True)
+    save_as(cast, case, cast.ben)
+    assert listed(cast, case, cast.chi, "intake") is None
+
+
+def test_a_team_whose_row_was_given_a_last_day_gets_no_more_of_the_case(cast, case):
+    give(cast, case, cast.ben)
+    CaseTeamAccess.objects.filter(group__team__purpose="intake").update(expires_on=soon(-1))
+    save_as(cast, case, cast.ben)
+    assert listed(cast, case, cast.chi, "intake") == lists.STUB
+
+
+def test_a_planted_team_does_not_answer_for_the_notes(cast, case):
+    """Taking the case from the only one who reads its notes is refused, whatever rows say."""
+    walled(cast, case)
+    note(cast, case, cast.ben, ATTORNEY)
+    plant_team(case, cast.team("supervising"), cast.ana, codename="open_attorney")
+    with changing(cast, case, cast.ben) as row:
+        row_of_sol = own_row(case, cast.sol, "open_attorney")
+        row_of_sol.delete()
+        with pytest.raises(NotesWouldBeLost):
+            generations.check_notes_stay(row, str(cast.ben.pk))
+
+
+def test_a_row_of_a_group_that_is_no_team_breaks_no_page(cast, case):
+    plant_team(case, cast.team("south"), cast.ana)
+    CaseTeamAccess.objects.filter(group=cast.team("south").group).update(
+        group=Group.objects.create(name=str(uuid4()))
+    )
+    with cast.acting(cast.ana):
+        assert {team.purpose for team in holding.teams_holding(open_case(case))} == {"intake", "coordination"}
 
 
 def test_a_mark_says_whom_what_and_until_when():

@@ -124,6 +124,24 @@ def test_two_at_once_the_second_is_told():
             rotation.rotate(team=cast.team("north"), keep=[cast.ben.id], ring=slower)
 
 
+@pytest.mark.parametrize("name", ["north", "everyone"])
+@pytest.mark.parametrize("public", [False, True])
+def test_new_keys_between_two_queries_are_found(monkeypatch, name, public):
+    """ben's rows are read, then the team gets new keys, then the roster is read."""
+    cast, rows = make_clinic(), teams._rows
+    if public:
+        rotate(cast, "everyone", [cast.ana, cast.ben, cast.chi, cast.dee, cast.sol])
+
+    def read_too_early(user):
+        found = rows(user)
+        monkeypatch.setattr(teams, "_rows", rows)
+        rotate(cast, name, [cast.ana, cast.ben, cast.chi, cast.dee, cast.sol])
+        return found
+
+    monkeypatch.setattr(teams, "_rows", read_too_early)
+    assert set(cast.ring(cast.ben).teams) == {cast.team("everyone").id, cast.team("north").id}
+
+
 class Crash(Exception):
     pass
 

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 UNKNOWN = "und"  # BCP 47: undetermined
 NOT_LISTED = "mis"  # BCP 47: a language without a code of its own
 
@@ -65,11 +67,13 @@ def direction(code: str) -> str:
 
 
 def name_of(code: str) -> str:
-    """ "Soomaali (Somali)"; just one name where both are the same; the code where it is not listed."""
+    """ "Soomaali (Somali)"; just one name where both are the same; "" where nobody knows it."""
+    if code == NOT_LISTED:
+        return _("Another language")
     language = LANGUAGES.get(code)
-    if language is None:
-        return code
-    return both_names(language)
+    if language:
+        return both_names(language)
+    return "" if code == UNKNOWN else code
 
 
 def both_names(language: Language) -> str:

@@ -48,7 +48,7 @@ def page_of(case: Case) -> dict[str, Any]:
     client = lists.client_of(Person.objects.filter(case=case))
     return {
         "client": client,
-        "client_language": languages.name_of(client.language) if client and client.language else "",
+        "client_language": languages.name_of(client.language) if client else "",
         "detention": Detention.objects.filter(case=case).first(),
         "history": lines(case),
     }

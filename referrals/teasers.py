@@ -100,7 +100,7 @@ def _teaser(
         reference=case.reference,
         by_name=asked.by_name if asked else "",
         until=until,
-        language=languages.name_of(client.language) if client and client.language else "",
+        language=languages.name_of(client.language) if client else "",
         interpreter=_answer(client.interpreter) if client else "",
         held_at=detention.held_at if detention else "",
         in_removal_proceedings=_answer(detention.in_removal_proceedings) if detention else "",

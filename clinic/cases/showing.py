@@ -159,7 +159,9 @@ def _answer(answer: AskLater) -> str:
 
 
 def _language(person: Person) -> str:
-    name = languages.name_of(person.language) if person.language else ""
-    if person.interpreter == AskLater.YES:
-        return _("%(language)s, interpreter needed") % {"language": name or "?"}
-    return str(name)
+    name = languages.name_of(person.language)
+    if person.interpreter != AskLater.YES:
+        return name
+    if not name:
+        return _("Not known yet, interpreter needed")
+    return _("%(language)s, interpreter needed") % {"language": name}

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from clinic import numbers
+from clinic import languages, numbers
 from clinic.accounts.models import Nudge, User
 from clinic.audit import actions as audit
 from clinic.audit.models import AuditEvent
@@ -61,6 +61,20 @@ def test_it_works(cast, case, ana):
     ):
         assert shown in text(page)
     assert "Ficta" not in page.content.decode().split("</title>")[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "interpreter", "said"),
+    [
+        (languages.UNKNOWN, AskLater.NO, "Language Not known yet"),
+        (languages.UNKNOWN, AskLater.YES, "Language Not known yet, interpreter needed"),
+        (languages.NOT_LISTED, AskLater.YES, "Language Another language, interpreter needed"),
+    ],
+)
+def test_the_case_shows_no_code_of_a_language(case, ana, language, interpreter, said):
+    answers = {"client_language": language, "client_interpreter": interpreter}
+    assert post(ana, "edit", case, fields(get(ana, "edit", case)) | answers).status_code == 302
+    assert said in text(get(ana, "case", case))
 
 
 def test_who_may_read(cast, case):

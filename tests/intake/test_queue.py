@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic import languages
 from clinic.accounts.models import Purpose
 from clinic.cases import lists
 from clinic.cases.models import CaseUserAccess
@@ -43,6 +44,16 @@ def test_it_works(cast, name):
         assert shown in page
     assert ("Give or offer" in page) == (name == "ana")
     assert "Prisa" not in page[: page.index("</title>")]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(languages.UNKNOWN, "Not known yet"), (languages.NOT_LISTED, "Another language")]
+)
+def test_the_waiting_cases_show_no_code_of_a_language(cast, language, said):
+    make_case(cast, language=language)
+    page = queue(signed_in(cast, "chi")).content.decode()
+    assert said in page
+    assert f">{language}<" not in page
 
 
 @pytest.mark.parametrize("name", ["ben", "dee", "sol"])

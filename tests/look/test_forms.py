@@ -153,3 +153,8 @@ def test_language_codes_and_names_are_told_apart():
     assert len({one.own_name for one in languages.ALL}) == len(languages.ALL)
     assert languages.name_of("so") == "Soomaali (Somali)"
     assert languages.name_of("en") == "English"
+
+
+def test_a_language_that_is_not_known_or_not_listed_shows_no_code():
+    assert languages.name_of(languages.UNKNOWN) == languages.name_of("") == ""
+    assert languages.name_of(languages.NOT_LISTED) == "Another language"

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic import languages
 from clinic.accounts import leaving
 from clinic.accounts.models import Nudge
 from clinic.cases import access, generations
@@ -30,6 +31,18 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cast() -> Cast:
     return make_clinic()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(languages.UNKNOWN, "Not known yet"), (languages.NOT_LISTED, "Another language")]
+)
+def test_who_gives_or_is_asked_sees_no_code_of_a_language(cast, language, said):
+    case = make_case(cast, language=language)
+    offer(cast, case, cast.ben)
+    asked = signed_in(cast, "ben").get(reverse("referrals:offers"), secure=True)
+    for shown in (asked, page(signed_in(cast, "ana"), "give", case)):
+        assert said in shown.content.decode()
+        assert f">{language}<" not in shown.content.decode()
 
 
 def test_an_offer_is_accepted(cast):

@@ -6,9 +6,14 @@ import unicodedata
 A_NUMBER_DIGITS = 9
 I94_DIGITS = 11
 RECEIPT = re.compile(r"[A-Z]{3}\d{10}")
-PHONE_PIECE = re.compile(r"\+?[\d\s().\-‐‑–—/]*\d")
-EXTENSION = re.compile(r"(?:\b(?:ext|extension|x)|#)[\s.:]*(\d{1,8})", re.IGNORECASE)
+BETWEEN = r"[\s().\-‐‑–—/]"
+PHONE_PIECE = re.compile(rf"\+?(?:\d|{BETWEEN})*\d")
 SHORTEST_PHONE = 7
+# Only after a whole number: "A# 012345678" and "cell # 612-555-0101" have none.
+EXTENSION = re.compile(
+    rf"(\d(?:{BETWEEN}*\d){{{SHORTEST_PHONE - 1},}}+)[^\w#]*(?:extension|ext|x|#)[\s.:]*(\d{{1,8}})(?!-?\d)",
+    re.IGNORECASE,
+)
 US_WITH_COUNTRY = 11
 
 
@@ -55,12 +60,12 @@ class Phone(str):
     @property
     def extension(self) -> str:
         found = EXTENSION.search(plain_digits(self))
-        return found[1] if found else ""
+        return found[2] if found else ""
 
 
 def digits_in(text: str) -> list[str]:
     """The digits of each number in a text, as dialled. Whatever is stored or looked for is read this way."""
-    plain = EXTENSION.sub(";", plain_digits(text))
+    plain = EXTENSION.sub(r"\1;", plain_digits(text))
     return [digits for piece in PHONE_PIECE.findall(plain) if (digits := _dialled(piece))]
 
 

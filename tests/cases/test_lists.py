@@ -68,6 +68,17 @@ def test_such_a_number_is_found_by_a_holder_too(cast):
         assert [hit.entry.id for hit in searching.search("1 (612) 555-0177 x4")] == [case.pk]
 
 
+@pytest.mark.parametrize("typed", ["A#000123456", "A# 000123456", "a # 000-123-456", "cell # 612-555-0101"])
+def test_a_sign_before_a_number_hides_it_from_nobody(cast, case, typed):
+    assert search(cast, cast.chi, typed) == [("case.waiting", case.pk)]
+
+
+@pytest.mark.parametrize("stored", ["cell # 612-555-0177", "#6125550177", "x 612-555-0177"])
+def test_a_number_written_after_a_sign_is_found(cast, stored):
+    case = make_case(cast, caller_phone=stored)
+    assert search(cast, cast.chi, "612-555-0177") == [("case.waiting", case.pk)]
+
+
 @pytest.mark.parametrize("typed", ["", " ", "?", "123", "😀", "\0", "Nadie Conocido"])
 def test_nothing_is_found_by_nothing(cast, case, typed):
     assert search(cast, cast.ana, typed) == []

@@ -79,12 +79,35 @@ def test_a_phone_keeps_what_was_typed_and_knows_its_digits(typed, digits, extens
         ("612-555-0123 ext. 45 or +1 651 555 0199", ["6125550123", "6515550199"]),
         ("apartment 5, 612-555-0123", ["5", "6125550123"]),
         ("+1 612 555", ["612555"]),
+        ("A#012345678", ["012345678"]),
+        ("A# 012345678", ["012345678"]),
+        ("cell # 612-555-0101", ["6125550101"]),
+        ("x 612 555 0101", ["6125550101"]),
+        ("612-555-0101, #7; 651-555-0102 (x8)", ["6125550101", "6515550102"]),
+        ("612-555-0101 # 651-555-0102", ["6125550101", "6515550102"]),
+        ("612-555-0101 A#012345678", ["6125550101", "012345678"]),
+        ("apartment 5 # 12", ["5", "12"]),
         ("+1", []),
         ("", []),
     ],
 )
 def test_every_number_in_a_text_is_read(text, digits):
     assert numbers.digits_in(text) == digits
+
+
+MARKS = st.sampled_from(["#", " # ", "x", " x", " ext. ", " extension ", ", EXT: ", " (#"])
+
+
+@given(st.from_regex(r"[2-9][0-9]{6,9}", fullmatch=True), st.sampled_from(["", "A", "cell", "5"]), MARKS)
+def test_a_mark_that_follows_no_whole_number_starts_no_extension(number, before, mark):
+    assert numbers.digits_in(f"{before}{mark}{number}")[-1] == number
+
+
+@given(st.from_regex(r"[2-9][0-9]{6,9}", fullmatch=True), MARKS, st.from_regex(r"[0-9]{1,8}", fullmatch=True))
+def test_an_extension_is_no_part_of_the_number_it_follows(number, mark, extension):
+    phone = Phone(f"{number}{mark}{extension}")
+    assert numbers.digits_in(phone) == [number]
+    assert phone.extension == extension
 
 
 def test_words_alone_are_no_phone_number():

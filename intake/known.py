@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from clinic.cases import lists
+from clinic.cases import lists, names
 from clinic.vault.index import Hit
 
 from .rules import days_waiting
 
-FEWEST = 3
+FEWEST_LETTERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,17 @@ class Known:
     stub: bool
 
 
+def says_enough(typed: str, *, asked: bool) -> bool:
+    """While somebody types, three letters or four digits: fewer would name half the clinic.
+
+    `asked`: the button was pressed, and a name as short as Ly is whole.
+    """
+    if asked or names.digits_of(typed) or names.reference_of(typed):
+        return names.says_something(typed)
+    return sum(map(str.isalpha, typed)) >= FEWEST_LETTERS
+
+
 def known_cases(typed: str, *, on: date) -> list[Known]:
-    """Nothing for fewer than three letters: that would name half the clinic."""
-    if len(typed) < FEWEST:
-        return []
     return [_known(hit, on) for hit in lists.search(typed)]
 
 

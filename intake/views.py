@@ -21,7 +21,7 @@ from clinic.vault.errors import Stale
 from . import actions, choices
 from .actions import Call, Version
 from .forms import CallForm
-from .known import known_cases
+from .known import known_cases, says_enough
 from .models import Draft, drafts_of
 from .rules import Waiting, days_waiting
 from .waiting import waiting_and_offered
@@ -161,7 +161,9 @@ def _told(request: StaffRequest, found: Draft, form: CallForm) -> HttpResponse:
 
 
 def _known(request: StaffRequest, form: CallForm) -> dict[str, Any]:
-    typed = form.data.get("find_known", "")[:200].strip()
+    typed, asked = form.data.get("find_known", "")[:200].strip(), "find" in request.POST
+    if not says_enough(typed, asked=asked):
+        return {"typed": typed, "asked": asked, "too_little": True}
     audit.record_view(audit.Event.SEARCHED, by=request.user)
     return {"typed": typed, "known": known_cases(typed, on=timezone.localdate())}
 

@@ -88,6 +88,11 @@ def reference_of(text: str) -> str:
     return found if is_one else ""
 
 
+def says_something(typed: str) -> bool:
+    """Whether there is a word, a reference or enough digits in it to look for."""
+    return bool(fold(typed) or digits_of(typed) or reference_of(typed))
+
+
 def similar(word: str, known: Sequence[str]) -> Iterator[tuple[int, float]]:
     """Places in `known` of words like this one, with 0..100."""
     found = process.extract(

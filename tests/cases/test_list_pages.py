@@ -155,6 +155,18 @@ def test_the_page_can_be_opened_by_its_address(ben):
     assert "Nobody by this name" not in text(page)
 
 
+@pytest.mark.parametrize("typed", ["123", "?"])
+def test_too_little_is_never_said_to_be_nobody(cast, case, typed):
+    page = text(search(signed_in(cast, "ana"), typed))
+    assert "Nothing was looked for yet." in page
+    assert "Nobody by this name" not in page
+
+
+def test_a_name_of_two_letters_is_found(cast):
+    make_case(cast, given_names="Ly", family_names="Inventada")
+    assert "Ly Inventada" in text(search(signed_in(cast, "ana"), "Ly"))
+
+
 @pytest.mark.parametrize("typed", ["", "   ", "\0", "x" * 5000, "<b>", "😀", "%", "'", "123"])
 def test_odd_things_to_look_for(cast, case, typed):
     page = search(signed_in(cast, "ana"), typed)

@@ -270,10 +270,47 @@ def test_looking_without_script_keeps_what_was_typed(cast, chi):
     assert "half a sentence" in get(chi, "draft", draft.pk).content.decode()
 
 
-def test_two_letters_name_nobody(cast, chi):
-    make_case(cast)
-    page = post(chi, "draft", start(chi), {"find_known": "fi"}, X_Swap="known").content.decode()
+NOBODY = "Nobody by this name or number is here yet"
+
+
+@pytest.mark.parametrize("typed", ["Ly", "l", "12", "123", "?", "Ly 12"])
+def test_too_little_is_not_looked_for_as_one_types(cast, chi, typed):
+    make_case(cast, given_names="Ly", family_names="Inventada")
+    page = post(chi, "draft", start(chi), {"find_known": typed}, X_Swap="known").content.decode()
+    assert "Write at least three letters or four digits." in page
     assert "Already here" not in page
+    assert NOBODY not in page
+
+
+@pytest.mark.parametrize("headers", [{}, {"X_Swap": "known"}])
+@pytest.mark.parametrize("name", ["Ly", "Vu", "Le", "Xi", "李"])
+def test_a_short_name_is_found_by_looking(cast, chi, name, headers):
+    case = make_case(cast, given_names=name, family_names="Inventada")
+    looked = ENOUGH | {"find_known": name, "find": "1"}
+    page = post(chi, "draft", start(chi), looked, **headers).content.decode()
+    assert reverse("cases:case", args=[case.pk]) in page
+    assert "opened today" in page
+
+
+def test_a_short_name_that_is_not_here_is_said_to_be_none(cast, chi):
+    make_case(cast)
+    assert NOBODY in post(chi, "draft", start(chi), {"find_known": "Xi", "find": "1"}).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["12", "123", "?", "-"])
+def test_too_few_digits_are_never_said_to_be_nobodys(cast, chi, typed):
+    make_case(cast)
+    page = post(chi, "draft", start(chi), {"find_known": typed, "find": "1"}).content.decode()
+    assert "Nothing was looked for yet." in page
+    assert NOBODY not in page
+
+
+def test_a_reference_is_looked_for_as_one_types(cast, chi):
+    case = make_case(cast)
+    with cast.acting(cast.chi):
+        reference = open_case(case).reference
+    page = post(chi, "draft", start(chi), {"find_known": reference}, X_Swap="known").content.decode()
+    assert reverse("cases:case", args=[case.pk]) in page
 
 
 @pytest.mark.parametrize("name", ["finish", "draft"])

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from clinic.accounts.doors import FORM, StaffRequest, staff
 from clinic.audit import actions as audit
 from clinic.cases import caseload as own
-from clinic.cases import lists, searching
+from clinic.cases import lists, names, searching
 from clinic.vault.index import Hit
 
 
@@ -29,6 +29,8 @@ def search(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "cases/search.html")
     typed = request.POST.get("q", "")[:200].strip()
+    if not names.says_something(typed):
+        return render(request, "cases/search.html", {"typed": typed, "too_little": True})
     audit.record_view(audit.Event.SEARCHED, by=request.user)
     hits = [_shown(hit) for hit in searching.search(typed)]
     return render(request, "cases/search.html", {"typed": typed, "hits": hits})

@@ -1,5 +1,5 @@
 from collections.abc import Container, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.forms import (
     BooleanField,
@@ -260,16 +260,19 @@ class ReceivedForm(RevForm):
     )
 
 
+ANSWERS = (
+    (Status.SIGNED, _("It signed")),
+    (Status.REFUSED, _("It refused")),
+    (Status.RETURNED, _("It is the wrong agency")),
+    (Status.SILENT, _("It did not answer at all")),
+)
+
+
 class AnswerForm(RevForm):
     day = "answered_on"
     status = forms.ChoiceWithUnknown(
         label=_("What did the agency answer?"),
-        choices=[
-            (Status.SIGNED, _("It signed")),
-            (Status.REFUSED, _("It refused")),
-            (Status.RETURNED, _("It is the wrong agency")),
-            (Status.SILENT, _("It did not answer at all")),
-        ],
+        choices=ANSWERS,
         unknown=False,
         later=False,
     )
@@ -279,6 +282,15 @@ class AnswerForm(RevForm):
         past=True,
     )
     words = CharField(label=_("In its words"), widget=Textarea({"rows": 4}), max_length=LONG, required=False)
+
+    def __init__(self, *args: Any, stands: Status, **kwargs: Any) -> None:
+        """Silence that `stands` is no news: the agency answers after all, or nothing is to be written."""
+        super().__init__(*args, **kwargs)
+        if stands == Status.SILENT:
+            status = cast(ChoiceField, self.fields["status"])
+            status.choices = [one for one in ANSWERS if one[0] != Status.SILENT]
+            told = _("That it did not answer is written down already. Choose what it answered since.")
+            status.error_messages["invalid_choice"] = told
 
 
 class DaysForm(RevForm):

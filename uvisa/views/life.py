@@ -110,7 +110,7 @@ def received(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResp
 @FORM
 def answer(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
-    form = AnswerForm(posted(request), initial={"rev": found.rev})
+    form = AnswerForm(posted(request), initial={"rev": found.rev}, stands=found.status)
     return _moved(request, found, form, "answer", _record_answer)
 
 

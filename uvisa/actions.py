@@ -123,6 +123,7 @@ def record_sent(*, request: CertificationRequest, sent_on: date, how: str, by: U
     anything else that it says did.
     """
     _begin(request, Status.SENT)
+    rules.check_sent(sent_on, request.approved_on)
     rules.check_days(sent_on=sent_on, received_on=None, answered_on=None, today=on)
     if requests.open_rules(request, on=sent_on):
         raise NotChecked
@@ -180,6 +181,7 @@ def correct_days(
     _begin(request, None)
     days = {"sent_on": sent_on, "received_on": received_on, "answered_on": answered_on}
     _check_correctable(request, days)
+    rules.check_sent(sent_on, request.approved_on)
     rules.check_days(sent_on=sent_on, received_on=received_on, answered_on=answered_on, today=on)
     for name, day in days.items():
         _correct(request, name, day, Line(on, Event.REQUEST_EDITED, by.sign_in_name, why=why))

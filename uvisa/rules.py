@@ -329,3 +329,9 @@ def check_days(*, sent_on: date, received_on: date | None, answered_on: date | N
         raise ImpossibleDates("received before it was sent", "received_on")
     if answered_on is not None and answered_on < max(sent_on, received_on or sent_on):
         raise ImpossibleDates("answered before it was received", "answered_on")
+
+
+def check_sent(sent_on: date, approved_on: date | None) -> None:
+    """Nothing leaves before it is approved: an earlier day is mistyped. Raises ImpossibleDates."""
+    if approved_on is not None and sent_on < approved_on:
+        raise ImpossibleDates("sent before it was approved", "sent_on")

@@ -93,6 +93,11 @@ def in_full(day: date) -> str:
     return formats.date_format(day, "F j, Y")
 
 
+def before_approval(request: CertificationRequest) -> str:
+    said = {"approved": in_full(request.approved_on)} if request.approved_on else {}
+    return _("It was approved on %(approved)s, so it cannot have left before. Check the year.") % said
+
+
 def impossible(request: CertificationRequest) -> str:
     """Why a day cannot be, by what is known already."""
     known = {"sent": request.sent_on, "received": request.received_on}

@@ -86,13 +86,13 @@ def make_ready(cast: Cast, request: CertificationRequest) -> None:
         actions.mark_ready(request=found(request), by=cast.ana, on=timezone.localdate())
 
 
-def make_approved(cast: Cast, request: CertificationRequest) -> None:
+def make_approved(cast: Cast, request: CertificationRequest, *, on: date | None = None) -> None:
     make_ready(cast, request)
     with cast.acting(cast.sol):
         actions.approve(
             request=found(request),
             by=cast.sol,
-            on=timezone.localdate(),
+            on=on or timezone.localdate(),
             signer="Sol Example",
             checked=True,
             weighed=True,
@@ -100,7 +100,8 @@ def make_approved(cast: Cast, request: CertificationRequest) -> None:
 
 
 def make_sent(cast: Cast, request: CertificationRequest, *, on: date | None = None) -> None:
-    make_approved(cast, request)
+    """Sent on a day and approved on it; written down today."""
+    make_approved(cast, request, on=on)
     today = timezone.localdate()
     with cast.acting(cast.ana):
         actions.record_sent(request=found(request), sent_on=on or today, how="By hand", by=cast.ana, on=today)
@@ -113,6 +114,11 @@ def make_received(cast: Cast, request: CertificationRequest, *, on: date | None 
         actions.record_received(
             request=found(request), received_on=on or today, how="Stamped copy", by=cast.ana, on=today
         )
+
+
+def make_received_earlier(cast: Cast, request: CertificationRequest) -> None:
+    """Five days ago."""
+    make_received(cast, request, on=ago(5))
 
 
 def url(request: CertificationRequest, move: str = "") -> str:

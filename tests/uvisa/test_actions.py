@@ -53,7 +53,7 @@ MOVES: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
         {"status": Status.SIGNED, "answered_on": 0, "words": ""},
     ),
     "days": (
-        build.make_received,
+        build.make_received_earlier,
         "ana",
         actions.correct_days,
         {"sent_on": 3, "received_on": 2, "why": "Misread the stamp."},
@@ -298,13 +298,13 @@ def test_a_late_entry_keeps_the_true_day(cast, draft):
 
 
 def test_a_line_for_each_day_that_was_wrong(cast, draft):
-    build.make_received(cast, draft, on=build.ago(5))
-    right = {"sent_on": build.ago(5), "received_on": build.ago(4), "why": "Misread."}
+    build.make_received(cast, draft, on=build.ago(6))
+    right = {"sent_on": build.ago(6), "received_on": build.ago(4), "why": "Misread."}
     act(cast, cast.ana, actions.correct_days, draft, **right)
     before = read(cast, draft, "history")
     said = history.read(before[-1])
-    assert (said.day, said.which, said.why) == (build.ago(5), "received_on", "Misread.")
-    act(cast, cast.ana, actions.correct_days, draft, **{**right, "sent_on": build.ago(6)})
+    assert (said.day, said.which, said.why) == (build.ago(6), "received_on", "Misread.")
+    act(cast, cast.ana, actions.correct_days, draft, **{**right, "sent_on": build.ago(5)})
     assert [history.read(line).which for line in read(cast, draft, "history")[len(before) :]] == ["sent_on"]
 
 

@@ -38,7 +38,7 @@ MOVES = {
     "received": (build.make_sent, "ana", received_on(0), "Received by the agency"),
     "answer": (build.make_received, "ana", answered_on(0), "USCIS must have the petition by"),
     "days": (
-        build.make_received,
+        build.make_received_earlier,
         "ana",
         {
             **build.day("sent_on", build.ago(2)),

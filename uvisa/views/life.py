@@ -29,7 +29,7 @@ from uvisa.forms import (
 )
 from uvisa.models import CertificationRequest
 from uvisa.rules import Status
-from uvisa.words import STATUS, TOO_EARLY, impossible
+from uvisa.words import STATUS, TOO_EARLY, before_approval, impossible
 
 from .finding import again, check_rev, find_request
 from .page import lacking, legal, moves
@@ -171,7 +171,9 @@ def _moved(
 
 def _tell_impossible(form: forms.Form, found: CertificationRequest, refused: rules.ImpossibleDates) -> None:
     """Days that were typed together are at odds with each other; one alone, with what is known."""
-    if isinstance(form, DaysForm) and refused.day:
+    if refused.day == "sent_on":
+        form.add_error("sent_on", before_approval(found))
+    elif isinstance(form, DaysForm) and refused.day:
         form.add_error(refused.day, str(TOO_EARLY[refused.day]))
     else:
         form.add_error(getattr(form, "day", None), impossible(found))

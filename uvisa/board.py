@@ -17,7 +17,7 @@ from clinic.cases.caseload import Row
 from clinic.directory.models import Confidence
 from clinic.vault.errors import Tampered
 from clinic.vault.index import Due as Listed
-from clinic.vault.index import Entry
+from clinic.vault.index import Entry, Snapshot
 from clinic.vault.keyring import current
 
 from . import clock, listing, rules
@@ -34,18 +34,22 @@ KINDS = {
     Heading.LATER: "later",
 }
 ORDER = {heading: place for place, heading in enumerate(KINDS)}
-TURN = {Status.READY.value: 0, Status.APPROVED.value: 1, Status.DRAFT.value: 2}
+TURNS = (Status.READY, Status.APPROVED, Status.DRAFT)  # whose decision is waited for, first
 MOST = 200
 
 
 @dataclass(slots=True)
 class Board:
-    """`groups` in order; `ours` wait on us; `overdue` is the number for the page title."""
+    """`groups` in order; `ours` wait on us; `overdue` is the number for the page title.
+
+    `hidden`, `hidden_ours`: how many of each are not shown, being too many.
+    """
 
     groups: list[dict[str, Any]]
     ours: list[dict[str, Any]] = field(default_factory=list)
     overdue: int = 0
     hidden: int = 0
+    hidden_ours: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -57,12 +61,9 @@ def board(*, today: date, mine: bool = False) -> Board:
     ring = current()
     purpose = Purpose.COORDINATION if Purpose.COORDINATION in ring.named else Purpose.SUPERVISING
     snapshot = lists.scan(purpose)
-    theirs, ours = (
-        [one for one in snapshot.due(shelf) if not mine or one.owner == ring.user]
-        for shelf in (listing.THEIRS, listing.OURS)
-    )
+    theirs = [one for one in snapshot.due(listing.THEIRS) if not mine or one.owner == ring.user]
     theirs.sort(key=lambda one: _place(one, today))
-    ours.sort(key=lambda one: one.owner != ring.user)
+    ours = [one for one in in_turn(snapshot) if not mine or one.owner == ring.user]
     marks = clock.confirmed()
     days = [one.day or date.max for one in theirs[:MOST]]
     opened = zip(snapshot.read(theirs[:MOST]), days, strict=True)
@@ -70,8 +71,19 @@ def board(*, today: date, mine: bool = False) -> Board:
         groups=_grouped(row_of(entry, day, today, marks) for entry, day in opened),
         ours=_ours(snapshot.read(ours[:MOST])),
         overdue=sum(one.day is not None and one.day < today for one in theirs),
-        hidden=max(0, len(theirs) - MOST) + max(0, len(ours) - MOST),
+        hidden=max(0, len(theirs) - MOST),
+        hidden_ours=max(0, len(ours) - MOST),
     )
+
+
+def in_turn(snapshot: Snapshot) -> list[Listed]:
+    """What waits on us, by whose turn it is; of each kind the reader's own first."""
+    shelves = [snapshot.due(listing.our_shelf(status)) for status in TURNS]
+    return [one for shelf in shelves for one in sorted(shelf, key=_is_others)]
+
+
+def _is_others(one: Listed) -> bool:
+    return one.owner != current().user
 
 
 def own(rows: Iterable[Row], *, today: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -80,7 +92,7 @@ def own(rows: Iterable[Row], *, today: date) -> tuple[list[dict[str, Any]], list
     entries = list(_own_entries({row.case.pk: row for row in rows}, marks))
     theirs = [(one, one.day) for one in entries if one.kind == listing.THEIRS]
     return [row_of(one, day, today, marks) for one, day in theirs if day], _ours(
-        one for one in entries if one.kind == listing.OURS
+        one for one in sorted(entries, key=_turn) if one.kind.startswith(listing.OURS)
     )
 
 
@@ -95,13 +107,13 @@ def _own_entries(held: Mapping[UUID, Row], marks: frozenset[str]) -> Iterator[En
 
 def _place(one: Listed, today: date) -> tuple[int, bool, date]:
     day = one.day or date.max
-    return ORDER[rules.deadline_heading(day, today)], one.owner != current().user, day
+    return ORDER[rules.deadline_heading(day, today)], _is_others(one), day
 
 
 def row_of(entry: Entry, day: date, today: date, marks: frozenset[str]) -> dict[str, Any]:
     data = entry.data
     dues = [listing.due_in(plain) for plain in data["clocks"]]
-    clocks = [shown(due, today, marks) for due in dues]
+    told = _told(dues, today)
     return {
         "what": what_is_due(Status(data["status"]), data["agency"], is_time_left(day, today, dues)),
         "url": reverse("uvisa:request", args=[data["case"], entry.id]),
@@ -109,21 +121,23 @@ def row_of(entry: Entry, day: date, today: date, marks: frozenset[str]) -> dict[
         "id": entry.id,
         "whose": data["name"],
         "reference": data["reference"],
-        "due_on": day if day != date.max else None,
+        "due_on": told.due if told and told.late(today) else day if day != date.max else None,
         "late": late_words(day, today, dues),
         "owner": data["owner_name"],
         "heading": rules.deadline_heading(day, today),
-        "clocks": clocks,
+        "clocks": [shown(due, today, marks) for due in dues],
         "expedited": any(due.expedited for due in dues),
-        **_first(clocks),
+        **(_one_rule(told, marks) if told else {}),
     }
 
 
-def _first(clocks: list[dict[str, Any]]) -> dict[str, Any]:
-    """For lists that show one rule."""
-    if not clocks:
-        return {}
-    return {"rule": clocks[0]["whose"], "source": clocks[0]["due"].citation, "badge": clocks[0]["badge"]}
+def _told(dues: Sequence[Due], today: date) -> Due | None:
+    """For lists that show one rule: the one that makes it late, else the first."""
+    return max(dues, key=lambda due: due.late(today), default=None)
+
+
+def _one_rule(due: Due, marks: frozenset[str]) -> dict[str, Any]:
+    return {"rule": LEVEL[due.level], "source": due.citation, "badge": _badge(due, marks)}
 
 
 def shown(due: Due, today: date, marks: frozenset[str]) -> dict[str, Any]:
@@ -134,8 +148,12 @@ def shown(due: Due, today: date, marks: frozenset[str]) -> dict[str, Any]:
         "is_target": due.level == rules.Level.TARGET,
         "late": days_late(due.late(today)) or _past(due.past(today)),
         "sure": Confidence(due.confidence).label,
-        "badge": "confirmed" if due.stamp in marks else "verify",
+        "badge": _badge(due, marks),
     }
+
+
+def _badge(due: Due, marks: frozenset[str]) -> str:
+    return "confirmed" if due.stamp in marks else "verify"
 
 
 def is_time_left(day: date, today: date, dues: Iterable[Due]) -> bool:
@@ -155,10 +173,10 @@ def what_is_due(status: Status, agency: str, time_left: bool) -> str:
 
 def late_words(day: date, today: date, dues: Sequence[Due]) -> str:
     """ "Late" only where a rule that binds the agency says so; else "past"."""
-    late = max((due.late(today) for due in dues), default=0)
+    told = _told(dues, today)
+    late, past = (told.late(today), told.past(today)) if told else (0, 0)
     if late or is_time_left(day, today, dues):
         return days_late(late)
-    past = max((due.past(today) for due in dues), default=0)
     return _past(past or (today - day).days)
 
 
@@ -178,8 +196,8 @@ def _grouped(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _ours(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """What waits for a decision first. `what`, `due_on` and the like are for lists that mix rooms."""
-    rows = [
+    """In the order given. `what` and the like are for lists that mix rooms."""
+    return [
         {
             **entry.data,
             "id": entry.id,
@@ -189,7 +207,11 @@ def _ours(entries: Iterable[Entry]) -> list[dict[str, Any]]:
         }
         for entry in entries
     ]
-    return sorted(rows, key=lambda row: TURN.get(row["status"], len(TURN)))
+
+
+def _turn(entry: Entry) -> int:
+    status = entry.data["status"]
+    return TURNS.index(status) if status in TURNS else len(TURNS)
 
 
 def _turned_back(entry: Entry) -> bool:

@@ -92,8 +92,13 @@ def entry_for(
 
 def shelf_of(status: Status) -> str:
     if status in rules.WITH_US:
-        return OURS
+        return our_shelf(status)
     return THEIRS if status in rules.WITH_THE_AGENCY else DONE
+
+
+def our_shelf(status: Status) -> str:
+    """A shelf for each turn: too many drafts must not hide what waits for an approval."""
+    return f"{OURS}.{status}"
 
 
 def next_day(request: CertificationRequest, running: list[Clock]) -> date | None:

@@ -11,12 +11,14 @@ from clinic.directory.calendar import (
     add_business_days,
     add_days,
     add_months,
+    roll_back,
     roll_forward,
 )
 
 CONFIRM_RECEIPT_AFTER_DAYS = 3
 ASK_AGAIN_AFTER_DAYS = 30
 CERTIFICATION_LASTS_MONTHS = 6  # 8 CFR 214.14(c)(2)(i)
+FEDERAL = Holidays(october=True)  # 5 U.S.C. 6103: Minnesota's own, and Columbus Day
 LAST_SAFE_DAY_WARNINGS = (120, 60, 30, 14)
 
 
@@ -252,6 +254,11 @@ def last_safe_day(signed_on: date) -> date:
     if anniversary.day == signed_on.day:
         return anniversary - timedelta(days=1)
     return anniversary
+
+
+def last_working_day(signed_on: date) -> date:
+    """The last safe day, or the last day before it that is no weekend and no federal holiday."""
+    return roll_back(last_safe_day(signed_on), FEDERAL)
 
 
 def warning_days(signed_on: date) -> tuple[date, ...]:

@@ -17,6 +17,8 @@ from clinic.vault.index import Entry, segments, state
 from clinic.vault.index.folding import SEGMENT_SIZE
 from clinic.vault.keyring import Keyring, TeamKeys
 from uvisa import listing
+from uvisa.board import in_turn
+from uvisa.rules import Status
 
 from .ground import Ground
 from .lines import Line, interleaved
@@ -62,7 +64,7 @@ def _scan() -> None:
     """Due day and owner of every entry: what uvisa.board sorts, then opening what it shows."""
     snapshot = lists.scan(Purpose.SUPERVISING)
     snapshot.due(listing.THEIRS)
-    snapshot.due(listing.OURS)
+    in_turn(snapshot)
 
 
 def fill(ring: Keyring, entries: Iterator[Entry], purpose: Purpose = Purpose.COORDINATION) -> str:
@@ -105,7 +107,11 @@ def people_entries(known: Names, people: int) -> Iterator[Entry]:
 
 def _requests(number: int, today: date) -> Iterator[Entry]:
     owners = [uuid4() for _ in range(12)]
-    shelves = [listing.THEIRS] * 7 + [listing.OURS] * 2 + [listing.DONE]
+    shelves = (
+        [listing.THEIRS] * 7
+        + [listing.our_shelf(Status.READY), listing.our_shelf(Status.DRAFT)]
+        + [listing.DONE]
+    )
     for place in range(number):
         shelf = shelves[place % len(shelves)]
         day = today + timedelta(days=place % 97 - 20) if shelf == listing.THEIRS else None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from clinic.accounts.models import Nudge, Purpose, User
 from clinic.cases import caseload, lists
 from clinic.cases.caseload import Row
 from clinic.cases.models import Stage
+from clinic.vault.index import Entry
 from clinic.vault.keyring import current
 from intake.models import Draft, drafts_of
 from intake.rules import Waiting
@@ -46,10 +48,12 @@ class Needs:
     newcomers: int = 0
     alone: list[tuple[str, str]] = field(default_factory=list)
     idle_reminders: bool = False
+    hidden: int = 0  # late promises of others that are too many to show
 
     @property
     def overdue(self) -> int:
-        return sum(len(group["rows"]) for group in self.deadlines if group["kind"] == "overdue")
+        shown = sum(len(group["rows"]) for group in self.deadlines if group["kind"] == "overdue")
+        return shown + self.hidden
 
     def nothing_due(self, on: date) -> bool:
         rows = [row for group in self.deadlines for row in group["rows"] if row["due_on"] <= on]
@@ -77,7 +81,8 @@ def needs_of(user: User, *, on: date) -> Needs:
     needs.turns = [*to_change(with_us, user), *to_send(with_us, user)]
     if Purpose.COORDINATION in purposes:
         needs.newcomers, needs.alone = invitations.waiting(current()), held_by_one()
-        due = {row["id"]: row for row in overdue_of_others(on)} | due
+        others, needs.hidden = overdue_of_others(on)
+        due = {row["id"]: row for row in others} | due
     needs.deadlines = grouped(due.values(), on)
     needs.idle_reminders = needs.nothing_due(on) and idle_reminders(user, on=on).exists()
     return needs
@@ -103,14 +108,19 @@ def promises_without_owner(cases: Iterable[Waiting], on: date) -> Iterator[Due]:
             yield _promise(case.id, case.next_on, case.next_what, case.name, case.reference, "", on)
 
 
-def overdue_of_others(on: date) -> Iterator[Due]:
-    """What somebody who has a case has not done in time: a coordinator asks."""
+def overdue_of_others(on: date) -> tuple[list[Due], int]:
+    """What somebody who has a case has not done in time: a coordinator asks. How many more there are."""
     snapshot = lists.scan(Purpose.COORDINATION)
-    late_ones = [one for one in snapshot.due(f"{lists.CASE}.{Stage.GIVEN}") if one.day and one.day < on]
-    for entry in snapshot.read(late_ones[:MOST]):
-        data = entry.data
-        day, owner = entry.day or on, data["owner_name"]
-        yield _promise(entry.id, day, data["next_what"], data["name"], data["reference"], owner, on)
+    days = [(one.day, one) for one in snapshot.due(f"{lists.CASE}.{Stage.GIVEN}") if one.day]
+    late_ones = [one for day, one in sorted(days, key=itemgetter(0)) if day < on]
+    rows = [_overdue(entry, on) for entry in snapshot.read(late_ones[:MOST])]
+    return rows, len(late_ones) - len(rows)
+
+
+def _overdue(entry: Entry, on: date) -> Due:
+    data = entry.data
+    day, owner = entry.day or on, data["owner_name"]
+    return _promise(entry.id, day, data["next_what"], data["name"], data["reference"], owner, on)
 
 
 def given_to(user: User, own: Iterable[Row]) -> list[tuple[Row, Referral]]:

@@ -89,6 +89,13 @@ def roll_forward(day: date, holidays: Holidays) -> date:
     return day
 
 
+def roll_back(day: date, holidays: Holidays) -> date:
+    """For a day by which we must have acted: the last business day up to it."""
+    while not is_business_day(day, holidays):
+        day -= ONE_DAY
+    return day
+
+
 def add_days(start: date, days: int) -> date:
     """The first day is left out and the last one counts (Minn. Stat. 645.15). Not rolled."""
     return start + timedelta(days=days)

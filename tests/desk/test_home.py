@@ -14,6 +14,7 @@ from clinic.audit import actions as audit
 from clinic.audit.models import AuditEvent
 from clinic.cases import actions as cases
 from clinic.cases.models import CaseUserAccess
+from clinic.desk import needs
 from clinic.desk.needs import grouped, held_by_one, late
 from intake import actions as intake
 from tests.accounts.doorway import signed_in
@@ -112,6 +113,19 @@ def test_promises_stand_under_their_day(cast):
     assert "Late call" in coordinators
     assert "Owner: ben" in coordinators
     assert "Call tomorrow" not in coordinators
+
+
+def test_the_oldest_of_many_late_promises_are_shown(cast, monkeypatch):
+    for days in (1, 9, 5):
+        give(cast, case := make_case(cast), cast.ben)
+        with cast.acting(cast.ben):
+            opened, day = open_case(case), TODAY - timedelta(days=days)
+            cases.set_next(case=opened, on=day, what=f"Call {days}", by=cast.ben)
+    monkeypatch.setattr(needs, "MOST", 2)
+    page = home(signed_in(cast, "ana"))
+    assert [f"Call {days}" in page for days in (9, 5, 1)] == [True, True, False]
+    assert "3 overdue" in page
+    assert "1 more case of a colleague is overdue and not shown" in page
 
 
 def test_promised_call_backs_are_the_whole_teams(cast):

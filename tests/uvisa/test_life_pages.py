@@ -329,7 +329,8 @@ def test_a_mistyped_signature_day_is_corrected(cast, draft):
         assert build.post(browser, draft, "days", **typed).status_code == 302
         page = words(browser.get(build.url(draft), secure=True))
     assert "Corrected the day of the answer, which stood as November 20, 2026: The stamp says so." in page
-    assert "Sunday, May 16, 2027" in page
+    assert "Friday, May 14, 2027" in page
+    assert "The six months end on Sunday, May 16, which is no working day." in page
 
 
 @pytest.mark.parametrize("box", [("2", "30"), ("13", "1"), ("x", "1"), ("", "")])

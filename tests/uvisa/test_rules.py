@@ -27,6 +27,7 @@ from uvisa.rules import (
     deadline_heading,
     first_clock,
     last_safe_day,
+    last_working_day,
     warning_days,
     working_clock,
 )
@@ -275,6 +276,19 @@ def test_unconfirmed_is_due_on_the_third_day():
 )
 def test_last_safe_day(signed, last):
     assert last_safe_day(date.fromisoformat(signed)).isoformat() == last
+
+
+@pytest.mark.parametrize(
+    ("signed", "last"),
+    [
+        ("2026-11-24", "2027-05-21"),  # a Sunday
+        ("2026-12-01", "2027-05-28"),  # Memorial Day
+        ("2027-04-12", "2027-10-08"),  # Columbus Day is a federal holiday
+        ("2026-05-28", "2026-11-27"),  # the day after Thanksgiving is none
+    ],
+)
+def test_what_we_must_have_done_rolls_back(signed, last):
+    assert last_working_day(date.fromisoformat(signed)).isoformat() == last
 
 
 @given(some_days)

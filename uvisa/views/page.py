@@ -33,7 +33,7 @@ def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dic
         "crimes": crimes(found),
         "missing": missing,
         "asks_expedite": requests.asks_expedite(found, on=on),
-        "last_safe_day": last_safe_day(found),
+        **signed(found),
         "events": [event_of(line) for line in reversed(found.history)],
         **legal(found, on=on),
         **moves(found, purposes, ready=not missing and not has_changed),
@@ -94,9 +94,14 @@ def moves(found: CertificationRequest, purposes: Purposes, *, ready: bool = True
     }
 
 
-def last_safe_day(found: CertificationRequest) -> date | None:
-    is_signed = found.status == Status.SIGNED and found.answered_on
-    return rules.last_safe_day(found.answered_on) if is_signed and found.answered_on else None
+def signed(found: CertificationRequest) -> dict[str, date]:
+    """The last day on which the petition may arrive, and the last one on which somebody takes it in."""
+    if found.status != Status.SIGNED or not found.answered_on:
+        return {}
+    return {
+        "last_safe_day": rules.last_safe_day(found.answered_on),
+        "last_working_day": rules.last_working_day(found.answered_on),
+    }
 
 
 def crimes(found: CertificationRequest) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clinic.accounts import nudges
 from clinic.accounts.models import User
@@ -19,6 +19,7 @@ from clinic.vault.errors import Stale
 from .models import Draft, Typed
 
 Values = Mapping[str, Any]
+CALL_BACK = gettext_lazy("Call the family back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def promise_of(call: Call, by: User) -> Values:
         return {}
     urgent = bool(call.case.get("urgent"))
     nudge = nudges.promise(day=call.call_back_on, user=by, urgent=urgent)
-    return {"next_on": call.call_back_on, "next_what": _("Call the family back"), "nudge": str(nudge)}
+    return {"next_on": call.call_back_on, "next_what": str(CALL_BACK), "nudge": str(nudge)}
 
 
 def _locked(draft: Draft, version: Version) -> Draft:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
-from django.forms import BooleanField, CharField, HiddenInput
+from django.forms import CharField, HiddenInput
 from django.utils.translation import gettext_lazy as _
 
 from clinic import forms
@@ -24,7 +24,6 @@ LISTS = {
 class CallForm(FactsForm):
     """Two things are needed: who the person is, and how to reach the caller."""
 
-    no_way_back = BooleanField(label=_("There is no safe way to call back"), required=False)
     call_back_on = forms.DayField(
         label=_("We promised to call back on"),
         future=True,
@@ -66,7 +65,7 @@ class CallForm(FactsForm):
         return str(self.data.get("page", ""))[:32]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         self._check_person(cleaned)
         self._check_way_back(cleaned)
         return cleaned
@@ -78,10 +77,13 @@ class CallForm(FactsForm):
 
     def _check_way_back(self, cleaned: Mapping[str, Any]) -> None:
         known = cleaned.get("caller_phone") or "caller_phone" in self.errors
-        if not known and not cleaned.get("no_way_back"):
+        if not known and not cleaned.get("caller_no_way_back"):
             self.add_error(
                 "caller_phone", _("Write a number to call back, or tick “There is no safe way to call back”.")
             )
+        if cleaned.get("caller_no_way_back") and cleaned.get("call_back_on"):
+            told = _("You also promised a day. Take the day out below, or the tick: both cannot be.")
+            self.add_error("caller_no_way_back", told)
 
     def differences(self, saved: Typed) -> list[tuple[str, str]]:
         """Label and saved answer of each question that was answered differently in another window."""

@@ -15,7 +15,9 @@ from clinic import languages
 from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members
 from clinic.accounts.models import Purpose
 from clinic.audit import actions as audit
+from clinic.cases import lists
 from clinic.cases.finding import find_case
+from clinic.cases.models import Person
 from clinic.vault.errors import Stale
 
 from . import actions, choices
@@ -109,7 +111,12 @@ def logged(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Safe to read out: the reference and what happens next, nobody's name."""
     case = find_case(request, case_id)
     audit.record_view(audit.Event.CASE_OPENED, by=request.user, case_id=case.pk)
-    return render(request, "intake/logged.html", {"case": case})
+    context = {
+        "case": case,
+        "caller": lists.caller_of(Person.objects.filter(case=case)),
+        "calls_back": case.next_on and case.next_what == str(actions.CALL_BACK),
+    }
+    return render(request, "intake/logged.html", context)
 
 
 @members(*TEAMS)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, cast
 
 from django.forms import (
+    BooleanField,
     CharField,
     CheckboxSelectMultiple,
     ChoiceField,
@@ -122,6 +123,11 @@ class FactsForm(forms.Form):
     caller_given_names = text(_("Caller’s name"))
     caller_relation = text(_("What is the caller to the detained person?"), hint=_("For example: sister."))
     caller_phone = forms.PhoneField(label=_("Safe number to call back"), required=False)
+    caller_no_way_back = BooleanField(
+        label=_("There is no safe way to call back"),
+        help_text=_("Then write no number: somebody would call it."),
+        required=False,
+    )
     caller_safe_ways = MultipleChoiceField(
         label=_("What is safe?"), choices=SAFE_WAYS, widget=CheckboxSelectMultiple, required=False
     )
@@ -139,6 +145,13 @@ class FactsForm(forms.Form):
     case_urgent_why = text(
         _("Why is it urgent?"), hint=_("In a few words. It stands in the list of waiting cases.")
     )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("caller_no_way_back") and cleaned.get("caller_phone"):
+            told = _("You also wrote a number. Take the number out, or the tick: both cannot be.")
+            self.add_error("caller_no_way_back", told)
+        return cleaned
 
     def values(self, row: str) -> dict[str, Any]:
         """What a row takes, by attribute; unanswered choices are left out."""
@@ -159,6 +172,8 @@ def _stored(name: str, value: Any) -> Any:
         return value == "yes"
     if name in CHOICES:
         return CHOICES[name](value)
+    if value is False:
+        return None  # an empty box says nothing
     return str(value) if isinstance(value, str) else value
 
 
@@ -207,6 +222,8 @@ class EditForm(FactsForm):
             labels = {str(key): str(label) for key, label in field.widget.choices}
             chosen = value if isinstance(value, list) else [value]
             return ", ".join(labels.get(str(one), str(one)) for one in chosen if one)
+        if value is True:
+            return str(_("Yes"))
         if isinstance(value, date):
             return date_format(value, "F j, Y")
         return str(field.prepare_value(value) or "")

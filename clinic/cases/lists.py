@@ -215,6 +215,10 @@ def client_of(people: Iterable[Person]) -> Person | None:
     return next((person for person in people if person.role == PartyRole.CLIENT), None)
 
 
+def caller_of(people: Iterable[Person]) -> Person | None:
+    return next((person for person in people if person.role == PartyRole.CALLER), None)
+
+
 def _publish_party(case: Case, person: Person) -> None:
     data = {"role": str(person.role), "reference": "" if case.walled else case.reference}
     entry = Entry(id=person.pk, kind=PARTY, terms=_terms([person]), digits=_digits([person]), data=data)

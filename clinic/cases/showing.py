@@ -29,12 +29,11 @@ def editable_rows(case: Case) -> dict[str, SealedModel]:
     """The rows behind the edit form, by prefix; missing ones are new."""
     people = list(Person.objects.filter(case=case))
     client = lists.client_of(people) or _new_person(case, PartyRole.CLIENT)
-    caller = next((one for one in people if one.role == PartyRole.CALLER), None)
     detention = Detention.objects.filter(case=case).first()
     return {
         "case": case,
         "client": client,
-        "caller": caller or _new_person(case, PartyRole.CALLER),
+        "caller": lists.caller_of(people) or _new_person(case, PartyRole.CALLER),
         "detention": detention or Detention(case=case, organisation_id=case.organisation_id),
     }
 
@@ -81,10 +80,11 @@ def client_rows(person: Person) -> list[Row]:
 
 def caller_rows(person: Person) -> list[Row]:
     ways = [str(label) for way, label in SAFE_WAYS if way in person.safe_ways]
+    number = [] if person.no_way_back else [{"label": _("Safe number"), "value": person.phone}]
     return [
         {"label": _("Name"), "value": person.full_name},
         {"label": _("What they are to the client"), "value": person.relation},
-        {"label": _("Safe number"), "value": person.phone},
+        *number,
         {"label": _("Safe ways"), "value": ", ".join(ways)},
         {"label": _("When"), "value": person.safe_when},
         {"label": _("Code word"), "value": person.code_word},

@@ -53,7 +53,8 @@ class Walk:
         draft = chi.submit(chi.get("/intake/call/"), "/intake/call/")
         chi.submit(draft, sent_to=f"{draft.path}autosave/")
         draft = chi.submit(chi.get(draft.path), find="1")
-        logged = chi.submit(chi.get(draft.path), sent_to=f"{draft.path}finish/", find_known="")
+        finish = f"{draft.path}finish/"
+        logged = chi.submit(chi.get(draft.path), sent_to=finish, find_known="", caller_no_way_back=None)
         chi.get("/intake/waiting/")
         return logged.path.split("/")[-2]
 
@@ -68,7 +69,7 @@ class Walk:
         for path in ("/", "/intake/waiting/", "/cases/", f"/cases/{case}/"):
             ana.get(path)
         ana.submit(ana.get("/"), "/cases/search/", q=self._client_name())
-        ana.fill(f"/cases/{case}/edit/")
+        ana.fill(f"/cases/{case}/edit/", caller_no_way_back=None)
 
     def _client_name(self) -> str:
         names = [text for text, where in self.canaries.known.items() if "client_family_names" in where]

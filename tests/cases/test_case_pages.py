@@ -45,6 +45,36 @@ def facts(cast: Cast, case: Case) -> tuple[Case, Person, Person, Detention]:
         return found
 
 
+def test_no_safe_way_to_call_back_is_corrected(cast, case, ana):
+    answers = fields(get(ana, "edit", case)) | {"caller_phone": "", "caller_no_way_back": "on"}
+    assert post(ana, "edit", case, answers).status_code == 302
+    page = text(get(ana, "case", case))
+    assert "There is no safe way to call back" in page
+    assert "Safe number" not in page
+    again = fields(get(ana, "edit", case))
+    assert again.pop("caller_no_way_back") is True
+    assert post(ana, "edit", case, again | {"caller_phone": "612-555-0199"}).status_code == 302
+    page = text(get(ana, "case", case))
+    assert "Safe number 612-555-0199" in page
+    assert "no safe way" not in page
+
+
+def test_no_safe_way_to_call_back_and_a_number_cannot_both_be(cast, case, ana):
+    answers = fields(get(ana, "edit", case)) | {"caller_no_way_back": "on", "case_story": "all of it"}
+    told = post(ana, "edit", case, answers)
+    for kept in ("You also wrote a number.", "612-555-0101", "all of it", "checked"):
+        assert kept in told.content.decode()
+    assert not facts(cast, case)[2].no_way_back
+
+
+def test_a_second_editor_is_told_that_there_is_no_safe_way(case, ana):
+    first = fields(get(ana, "edit", case)) | {"caller_phone": ""}
+    assert post(ana, "edit", case, first | {"caller_no_way_back": "on"}).status_code == 302
+    told = post(ana, "edit", case, first)
+    assert told.status_code == 409
+    assert "There is no safe way to call back Yes" in text(told)
+
+
 # Reading
 
 

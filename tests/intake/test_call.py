@@ -230,9 +230,65 @@ def test_bad_input_is_said_and_kept(chi, changed, message):
     assert not Case.objects.exists()
 
 
-def test_no_safe_way_back_is_an_answer(chi):
+NO_WAY = ENOUGH | {"caller_phone": "", "caller_no_way_back": "on"}
+NO_CALL = "There is no safe way to call back"
+DAY = {"call_back_on": "12 31 2199"}
+SAFELY = "in the way that was said to be safe"
+
+
+def test_no_safe_way_back_is_an_answer_that_the_case_keeps(cast, chi):
     draft = start(chi)
-    assert post(chi, "finish", draft, ENOUGH | {"caller_phone": "", "no_way_back": "on"}).status_code == 302
+    assert post(chi, "finish", draft, NO_WAY).status_code == 302
+    with cast.acting(cast.ana):
+        caller = next(one for one in people_of(open_case(Case.objects.get())) if one.role == "caller")
+        assert caller.no_way_back
+    page = chi.get(reverse("cases:case", args=[draft.pk]), secure=True).content.decode()
+    safely = page.split("Calling back safely")[1]
+    assert safely.index(NO_CALL) < safely.index("What they are to the client")
+    assert "Safe number" not in page
+
+
+def people_of(case: Case) -> list[Person]:
+    return list(Person.objects.filter(case=case))
+
+
+def test_no_safe_way_back_stays_in_the_draft(chi):
+    draft = start(chi)
+    post(chi, "autosave", draft, NO_WAY)
+    box = get(chi, "draft", draft.pk).content.decode().split('name="caller_no_way_back"')[1]
+    assert "checked" in box.split(">")[0]
+
+
+@pytest.mark.parametrize(
+    ("also", "said"),
+    [({"caller_phone": "612-555-0199"}, "You also wrote a number."), (DAY, "You also promised a day.")],
+)
+def test_no_safe_way_back_and_a_call_back_cannot_both_be(chi, also, said):
+    draft = start(chi)
+    told = post(chi, "finish", draft, NO_WAY | {"case_story": "all of it"} | also)
+    page = told.content.decode()
+    assert told.status_code == 422
+    assert said in page
+    for kept in ("checked", "all of it", "612-555-0199" if "caller_phone" in also else "2199"):
+        assert kept in page
+    assert not Case.objects.exists()
+
+
+def test_what_is_read_out_promises_no_unsafe_call(cast, chi):
+    draft = start(chi)
+    post(chi, "finish", draft, NO_WAY)
+    page = get(chi, "logged", draft.pk).content.decode()
+    assert "We will not call, because there is no safe way." in page
+    assert SAFELY not in page
+
+
+def test_what_is_read_out_promises_the_call_that_was_promised(cast, chi):
+    draft = start(chi)
+    post(chi, "finish", draft, ENOUGH | DAY)
+    assert f"We call back on Tuesday, December 31, {SAFELY}." in get(chi, "logged", draft.pk).content.decode()
+    next_step = {"on": "12 30 2199", "what": "Bond hearing", "rev": "1"}
+    assert chi.post(reverse("cases:next_step", args=[draft.pk]), next_step, secure=True).status_code == 302
+    assert "We call back" not in get(chi, "logged", draft.pk).content.decode()
 
 
 def test_an_a_number_is_enough(chi):

@@ -59,6 +59,7 @@ class Person(CaseRow):
     country_of_birth = sealed.Text()
     a_numbers = sealed.List()
     phone = sealed.Text()
+    no_way_back = sealed.Flag()
     email = sealed.Text()
     address = sealed.Text()
     safe_ways = sealed.List()

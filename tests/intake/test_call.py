@@ -196,6 +196,13 @@ def test_what_the_same_page_saved_is_no_other_version(chi):
     assert post(chi, "finish", draft, ENOUGH).status_code == 302
 
 
+def test_what_a_page_sends_once_more_as_it_goes_is_no_other_version(chi):
+    draft = start(chi)
+    for story in ("half a", "half a", "half a sentence"):
+        assert post(chi, "autosave", draft, ENOUGH | {"case_story": story}).json()["ok"]
+    assert "half a sentence" in get(chi, "draft", draft.pk).content.decode()
+
+
 def test_pressing_twice_logs_once(chi):
     draft = start(chi)
     for _ in range(2):

@@ -21,7 +21,7 @@ PAGES = {
     "/autosave": """<form method="post" action="/sent" data-autosave="/save"><input id="name" name="name">
         <input type="hidden" name="rev" value="1"><p data-saved data-saving="Saving" data-done="Saved at %s"
         data-failed="Failed" data-offline="Offline" data-stale="Stale" data-gone="Gone"></p>
-        <button>Send</button></form>""",
+        <button>Send</button></form><form method="post" action="/locked" data-lock><button>Lock</button></form>""",
     "/swap": """<form method="post" action="/found" data-swap="hits" data-swap-typing><input id="q" name="q">
         <button>Search</button></form><div id="hits">none</div>""",
     "/found": """<div id="hits">one</div>""",
@@ -35,6 +35,7 @@ Asked = list[tuple[str, str]]
 class Clinic(BaseHTTPRequestHandler):
     asked: Asked
     answers: dict[str, tuple[int, str]]
+    quick = threading.Event()  # cleared, a save hangs
 
     def do_GET(self) -> None:
         path = urlparse(self.path).path
@@ -48,6 +49,8 @@ class Clinic(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         typed = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.asked.append((self.path, typed))
+        if self.path == "/save":
+            self.quick.wait(10)
         status, said = self.answers.get(self.path, (200, PAGES.get(self.path, "")))
         self.answer(status, "application/json" if said.startswith("{") else "text/html", said)
 
@@ -73,9 +76,11 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def clinic() -> Iterator[ThreadingHTTPServer]:
     Clinic.asked, Clinic.answers = [], {"/save": (200, '{"ok": true, "rev": 2}')}
+    Clinic.quick.set()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Clinic)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
+    Clinic.quick.set()
     server.shutdown()
     server.server_close()
 
@@ -173,6 +178,77 @@ def test_the_last_words_are_sent_as_the_page_goes(page: Page):
     page.goto("/found")
     page.wait_for_timeout(300)
     assert "Last words" in posted("/save")[-1]
+
+
+@pytest.fixture
+def asked_to_stay(page: Page) -> list[str]:
+    """What the browser asked before it let the page go. It may go each time."""
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    return asked
+
+
+def type_words(page: Page, words: str) -> None:
+    """As a hand does: without one, a browser asks nothing."""
+    page.goto("/autosave")
+    page.click("#name")
+    page.keyboard.type(words)
+
+
+def test_words_whose_saving_hangs_are_sent_again_and_the_browser_asks(page: Page, asked_to_stay):
+    Clinic.quick.clear()
+    type_words(page, "Last words")
+    expect(page.locator("[data-saved]")).to_have_text("Saving", timeout=6000)
+    page.goto("/found")
+    page.wait_for_timeout(300)
+    assert asked_to_stay == ["beforeunload"]
+    assert ["Last words" in one for one in posted("/save")] == [True, True]
+
+
+def test_words_newer_than_those_whose_saving_hangs_come_last(page: Page, asked_to_stay):
+    Clinic.quick.clear()
+    type_words(page, "Last")
+    expect(page.locator("[data-saved]")).to_have_text("Saving", timeout=6000)
+    page.keyboard.type(" words")
+    page.goto("/found")
+    page.wait_for_timeout(300)
+    assert ["Last words" in one for one in posted("/save")] == [False, True]
+
+
+def test_words_not_sent_yet_make_the_browser_ask(page: Page, asked_to_stay):
+    type_words(page, "Zoe")
+    page.goto("/found")
+    assert asked_to_stay == ["beforeunload"]
+
+
+def test_saved_words_let_the_page_go(page: Page, asked_to_stay):
+    type_words(page, "Zoe")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved at", timeout=6000)
+    page.goto("/found")
+    assert asked_to_stay == []
+
+
+@pytest.mark.parametrize(("button", "goes_to"), [("Send", "/sent"), ("Lock", "/locked")])
+def test_sending_and_locking_are_not_held_up(page: Page, asked_to_stay, button: str, goes_to: str):
+    type_words(page, "Zoe")
+    page.click(f"text={button}")
+    page.wait_for_url(f"**{goes_to}")
+    assert asked_to_stay == []
+
+
+def test_locking_is_not_held_up_by_a_save_that_hangs(page: Page, asked_to_stay):
+    Clinic.quick.clear()
+    type_words(page, "Zoe")
+    expect(page.locator("[data-saved]")).to_have_text("Saving", timeout=6000)
+    page.click("text=Lock")
+    page.wait_for_url("**/locked", timeout=6000)
+    assert asked_to_stay == []
+
+
+def test_more_words_than_may_outlive_a_page_are_saved_too(page: Page):
+    page.goto("/autosave")
+    page.fill("#name", "Zoe " * 30_000)
+    expect(page.locator("[data-saved]")).to_contain_text("Saved at", timeout=6000)
 
 
 def test_search_is_answered_in_place(page: Page):

@@ -1,15 +1,19 @@
 // Save as you type: a form with data-autosave="URL" is posted there at most every two seconds after a change and before the
-// page goes away. The line [data-saved] always says how it stands; nothing is called saved that was not.
+// page goes away; where something is not saved by then, the browser asks first. The line [data-saved] always says how it
+// stands; nothing is called saved that was not.
 
 const EVERY = 2000;
 const RETRIES = [2000, 5000, 10000, 20000];
+const PATIENCE = 15000;
+const OUTLIVES = 30000; // bytes: browsers let 64 KiB outlive a page, and the last words need their part
 
 for (const form of document.querySelectorAll("form[data-autosave]")) keep(form);
 
 function keep(form) {
   const line = form.querySelector("[data-saved]");
-  const state = { changed: false, saving: false, stopped: false, sending: false, failures: 0, timer: 0, then: null };
+  const state = { changed: false, saving: false, stopped: false, sending: false, failures: 0, timer: 0, then: null, stop: null };
 
+  const unsaved = () => state.changed || state.saving;
   const changed = () => {
     state.changed = true;
     plan(EVERY);
@@ -23,7 +27,8 @@ function keep(form) {
     state.changed = false;
     state.saving = true;
     say(line, "saving");
-    const outcome = await send(form);
+    state.stop = new AbortController();
+    const outcome = await send(form, state.stop);
     state.saving = false;
     settle(outcome);
     state.then?.();
@@ -42,9 +47,10 @@ function keep(form) {
     plan(RETRIES[Math.min(state.failures++, RETRIES.length - 1)]);
   };
   const flush = () => {
-    if (!state.changed || state.stopped || state.sending) return;
-    navigator.sendBeacon(form.dataset.autosave, typed(form));
-    state.changed = false;
+    if (!unsaved() || state.stopped || state.sending) return;
+    state.stop?.abort(); // older words must not come after the last ones
+    state.changed = !navigator.sendBeacon(form.dataset.autosave, typed(form));
+    state.sending = true;
   };
   const submitted = (event) => {
     if (!state.saving) {
@@ -59,33 +65,48 @@ function keep(form) {
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
   form.addEventListener("submit", submitted);
+  addEventListener("submit", (event) => {
+    if (event.target.matches("[data-lock]")) state.sending = true; // the lock takes along what is typed
+  });
   form.addEventListener("reset", () => { state.stopped = true; });
   addEventListener("pagehide", flush);
-  addEventListener("pageshow", () => { state.sending = false; });
+  addEventListener("pageshow", () => {
+    state.sending = false;
+    if (state.changed) plan(EVERY);
+  });
   addEventListener("online", () => { clearTimeout(state.timer); state.timer = 0; plan(0); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
   addEventListener("beforeunload", (event) => {
-    if (state.changed && state.failures && !state.sending) event.preventDefault();
+    if (unsaved() && !state.sending) event.preventDefault();
   });
 }
 
-async function send(form) {
+async function send(form, stop) {
   if (!navigator.onLine) return "offline";
+  const body = typed(form);
+  const patience = setTimeout(() => stop.abort(), PATIENCE);
   try {
     const answer = await fetch(form.dataset.autosave, {
       method: "POST",
-      body: typed(form),
+      body,
+      keepalive: size(body) < OUTLIVES,
       headers: { Accept: "application/json" },
       credentials: "same-origin",
       mode: "same-origin",
-      signal: AbortSignal.timeout(15000),
+      signal: stop.signal,
     });
     if (answer.status === 409) return "stale";
     if (answer.redirected || answer.status === 401 || answer.status === 403) return "gone";
     return took(form, await answer.json()) ? "saved" : "failed";
   } catch {
     return navigator.onLine ? "failed" : "offline";
+  } finally {
+    clearTimeout(patience);
   }
+}
+
+function size(data) {
+  return new Blob([...data].flat()).size + 200 * [...data].length; // each answer comes with a head
 }
 
 function typed(form) {

@@ -21,7 +21,8 @@ PAGES = {
     "/autosave": """<form method="post" action="/sent" data-autosave="/save"><input id="name" name="name">
         <input type="hidden" name="rev" value="1"><p data-saved data-saving="Saving" data-done="Saved at %s"
         data-failed="Failed" data-offline="Offline" data-stale="Stale" data-gone="Gone"></p>
-        <button>Send</button></form><form method="post" action="/locked" data-lock><button>Lock</button></form>""",
+        <button>Send</button></form>
+        <form method="post" action="/locked" data-lock><button>Lock</button></form>""",
     "/swap": """<form method="post" action="/found" data-swap="hits" data-swap-typing><input id="q" name="q">
         <button>Search</button></form><div id="hits">none</div>""",
     "/found": """<div id="hits">one</div>""",

@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class Refused(Exception):
@@ -49,6 +50,19 @@ class EveryoneStays(Refused):
 
 class NotYourself(Refused):
     message = _("Ask another coordinator to do this for you.")
+
+
+class CasesLeftAlone(Refused):
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        told = ngettext(
+            "%(count)d walled case would be left with fewer than two people who can open it. "
+            "A supervising attorney inside that wall can bring somebody in first.",
+            "%(count)d walled cases would be left with fewer than two people who can open them. "
+            "A supervising attorney inside those walls can bring somebody in first.",
+            count,
+        )
+        self.message = told % {"count": count}
 
 
 class CodesDoNotFit(Refused):

@@ -238,3 +238,17 @@ class LeaveForm(Form):
         help_text=_("Every case they hold by name gets a new key as well. This takes longer."),
         required=False,
     )
+    anyway = forms.BooleanField(
+        label=_("Close it all the same"),
+        help_text=_(
+            "A walled case that nobody can open any more comes back when a supervising attorney is let in "
+            "with two of the clinic’s printed codes."
+        ),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, alone: int, **kwargs: Any) -> None:
+        """`alone`: how many walled cases need this person."""
+        super().__init__(*args, **kwargs)
+        if not alone:
+            del self.fields["anyway"]

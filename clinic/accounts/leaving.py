@@ -8,23 +8,32 @@ from django.db import transaction
 from clinic.vault.keyring import Keyring
 
 from . import invitations, nudges, roster, rotation, teams
-from .errors import EveryoneStays, LastCoordinator, LastHolder, NotYourself
+from .errors import CasesLeftAlone, EveryoneStays, LastCoordinator, LastHolder, NotYourself
 from .models import BackupDevice, PendingGrant, Purpose, SealedTotp, Team, TeamMembership, User
 from .record import record
 from .roster import Role, TeamEntry
 from .sessions import end_all
 
 Goodbye = Callable[[User, User, bool, Keyring], Collection[UUID]]
+LeftAlone = Callable[[User], int]
 _registered: dict[str, Goodbye] = {}
+_left_alone: dict[str, LeftAlone] = {}
 
 
-def register(name: str, goodbye: Goodbye) -> None:
+def register(name: str, goodbye: Goodbye, *, left_alone: LeftAlone | None = None) -> None:
     """`goodbye(user, by, hostile, ring)` ends what a leaver held by name; it is called twice.
 
     `hostile`: also seal anew what they had opened. Gives the cases in which something is damaged: they
-    stay as they were, and keep no account open.
+    stay as they were, and keep no account open. `left_alone(user)` counts what needs them still.
     """
     _registered[name] = goodbye
+    if left_alone:
+        _left_alone[name] = left_alone
+
+
+def left_alone(user: User) -> int:
+    """How many walled cases fewer than two people could open without this person."""
+    return sum(count(user) for count in _left_alone.values())
 
 
 @transaction.atomic
@@ -46,10 +55,10 @@ def leave_team(*, user: User, team: Team, ring: Keyring, by: User) -> None:
 
 
 @transaction.atomic
-def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False) -> int:
+def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False, anyway: bool = False) -> int:
     """End somebody's account: keys, sessions, teams and cases. In how many cases something is damaged.
 
-    Raises NotAllowed, NotYourself, LastHolder.
+    Raises NotAllowed, NotYourself, LastHolder; CasesLeftAlone unless `hostile`, or it must be `anyway`.
     """
     teams.check_coordinator(ring)
     if user.id == by.id:
@@ -57,6 +66,8 @@ def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False) 
     roster.hold(ring)
     person = roster.trusted_identity(user.id, ring)
     _check_a_coordinator_stays(person.id, ring)
+    if not (hostile or anyway):
+        _check_none_left_alone(user)
     leaving = _teams_of(user.id, ring)
     teams.lock_epochs([*(entry.id for entry in leaving), ring.named[Purpose.EVERYONE]])
     damaged = _say_goodbye(user, by, hostile, ring)
@@ -109,6 +120,12 @@ def _take_key(entry: TeamEntry, user: UUID, ring: Keyring) -> None:
         return
     TeamMembership.objects.filter(epoch__team=entry.id, user=user).delete()
     roster.update_team(entry.id, ring, members=keep, due=True)
+
+
+def _check_none_left_alone(user: User) -> None:
+    alone = left_alone(user)
+    if alone:
+        raise CasesLeftAlone(alone)
 
 
 def _check_someone_stays(entry: TeamEntry, user: UUID, ring: Keyring) -> None:

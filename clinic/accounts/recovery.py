@@ -22,12 +22,15 @@ from .record import record
 from .roster import Person, Role, TeamEntry
 from .sessions import end_all
 
-Readmitted = Callable[[KeyPair, User, Keyring], None]
+Readmitted = Callable[[KeyPair, User, Keyring], int | None]
 _registered: dict[str, Readmitted] = {}
 
 
 def register(name: str, readmitted: Readmitted) -> None:
-    """`readmitted(pair, user, ring)` wraps to the person's new keys what they held by name."""
+    """`readmitted(pair, user, ring)` wraps to the person's new keys what they held by name.
+
+    Gives how many walled cases, lost until then, are theirs now.
+    """
     _registered[name] = readmitted
 
 
@@ -38,6 +41,7 @@ class Readmission:
     user: User
     enrolment: Enrolment
     teams: int
+    recovered: int
 
 
 def open_recovery(
@@ -61,6 +65,8 @@ def readmit(
 ) -> Readmission:
     """New keys for somebody, known or new, with their teams; a coordinator gets every team.
 
+    A supervising attorney gets the walled cases that nobody can open any more.
+
     Raises Tampered where the clinic's team "everyone" is not the one that the codes were printed for.
     """
     user = _user(organisation, sign_in_name, email)
@@ -70,10 +76,9 @@ def readmit(
     with using(_ring(organisation, pair, user, enrolment.identity)) as ring:
         person = _on_the_roster(user, role, ring)
         joined = _give_teams(person, ring)
-        for readmitted in _registered.values():
-            readmitted(pair, user, ring)
+        recovered = sum(readmitted(pair, user, ring) or 0 for readmitted in _registered.values())
         record("person_readmitted", by=user, about=user.id)
-    return Readmission(user, enrolment, joined)
+    return Readmission(user, enrolment, joined, recovered)
 
 
 def _user(organisation: Organisation, sign_in_name: str, email: str) -> User:

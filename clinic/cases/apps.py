@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
 
         rotation.register("cases.access", moving.rewrap_team)
         rotation.register("cases.lists", lists.reseal)
-        leaving.register("cases.access", leavers.say_goodbye)
+        leaving.register("cases.access", leavers.say_goodbye, left_alone=leavers.left_alone)
         recovery.register("cases.access", leavers.readmit)
         clinic_codes.register("cases.access", moving.rewrap_walled)
         chores.register("ended access", access.expire)

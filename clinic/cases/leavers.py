@@ -1,13 +1,15 @@
 """What happens to the cases of somebody who leaves, and of somebody who comes back with new keys."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import transaction
 
-from clinic.accounts import nudges
+from clinic.accounts import nudges, roster
 from clinic.accounts.models import User
+from clinic.accounts.roster import Role
 from clinic.audit import actions as audit
 from clinic.vault.envelope import Box
 from clinic.vault.errors import Tampered
@@ -15,8 +17,9 @@ from clinic.vault.keyring import Keyring, current
 from clinic.vault.keys import KeyPair
 from clinic.vault.wraps import unwrap_with
 
-from . import access, generations, lists, moving
-from .models import Case, CaseUserAccess, Compartment, Stage
+from . import access, generations, lists, moving, promises
+from .actions import FEWEST
+from .models import AccessQuerySet, Case, CaseKey, CaseQuerySet, CaseUserAccess, Compartment, Stage
 
 
 def say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> set[UUID]:
@@ -73,22 +76,96 @@ def _opened(case_id: UUID) -> Case:
 
 
 def _behind_walls_with(user: User) -> set[UUID]:
-    """Who else holds a case that this person holds and no team does: its promises are theirs now."""
-    open_case = CaseUserAccess.objects.filter(permission__codename=access.OPEN[Compartment.CASE])
-    walled = Case.objects.filter(
-        pk__in=open_case.filter(user=user).values("content_object"), team_access=None
-    )
-    others = open_case.filter(content_object__in=walled, user__is_active=True).exclude(user=user)
-    return set(others.values_list("user", flat=True))
+    """Who else holds a walled case that this person holds: its promises are theirs now."""
+    others = _open_case().filter(content_object__in=_walled_with(user), user__is_active=True)
+    return set(others.exclude(user=user).values_list("user", flat=True))
 
 
-def readmit(pair: KeyPair, user: User, ring: Keyring) -> None:
-    """Wraps to the person's new keys what they hold by name, as far as a team or recovery opens it."""
+@transaction.atomic
+def left_alone(user: User) -> int:
+    """How many walled cases fewer than two people could open for good without this person. Holds them."""
+    for_good = _open_case().filter(expires_on=None)
+    theirs = _walled_with(user).filter(pk__in=for_good.filter(user=user).values("content_object"))
+    cases = list(theirs.select_for_update().values_list("pk", flat=True))
+    others = for_good.filter(content_object__in=cases, user__in=_working_here()).exclude(user=user)
+    staying = Counter(others.values_list("content_object", flat=True))
+    return sum(staying[case] < FEWEST for case in cases)
+
+
+def _open_case() -> AccessQuerySet:
+    return CaseUserAccess.objects.filter(permission__codename=access.OPEN[Compartment.CASE])
+
+
+def _walled() -> CaseQuerySet:
+    """As whoever has no key of theirs can tell: recovery opens a walled case alone."""
+    keys = CaseKey.objects.filter(compartment=Compartment.CASE).exclude(recovery_wrap=b"")
+    return Case.objects.filter(pk__in=keys.values("case"))
+
+
+def _walled_with(user: User) -> CaseQuerySet:
+    return _walled().filter(pk__in=_open_case().filter(user=user).values("content_object"))
+
+
+def _working_here() -> set[UUID]:
+    return {one.id for one in roster.with_account([who for who in roster.people().values() if who.active])}
+
+
+# Coming back -----------------------------------------------------------------
+
+
+def readmit(pair: KeyPair, user: User, ring: Keyring) -> int:
+    """Wraps to the person's new keys what they hold by name, as far as a team or recovery opens it.
+
+    A supervising attorney gets the walled cases that nobody can open any more, too. Gives how many.
+    """
     for case_id in moving.held_by(user):
         case = Case(pk=case_id)
         access.unlock(case)
         _open_by_recovery(case, pair)
         moving.regrant(case, user)
+    if roster.person(user.pk).role != Role.SUPERVISOR:
+        return 0
+    return len(_recover_lost(pair, user, ring))
+
+
+def _recover_lost(pair: KeyPair, user: User, ring: Keyring) -> list[UUID]:
+    found = [case for case in _walled().filter(organisation=ring.organisation) if _is_lost(case, pair)]
+    back = [case.pk for case in found if _bring_back(case.pk, user)]
+    for case_id in back:
+        audit.record(audit.Event.RECOVERED, by=user, case_id=case_id)
+    return back
+
+
+def _is_lost(case: Case, pair: KeyPair) -> bool:
+    """Recovery opens it, and nobody who works here does."""
+    _open_by_recovery(case, pair)
+    holders = {row.user_id for row in access.holders(case)}
+    return access.holds(case, Compartment.CASE) and not holders & _working_here()
+
+
+def _bring_back(case_id: UUID, user: User) -> bool:
+    """Theirs by name, under new keys: whoever went may have kept the old. False where it is damaged."""
+    damaged = set[UUID]()
+    with _apart(case_id, damaged):
+        case = access.lock(Case(pk=case_id))
+        case.opened()
+        access.grant(case, user, *(one for one in Compartment if access.holds(case, one)), by=user)
+    if damaged:
+        return False
+    for step in (_wait_inside, _renewed):
+        with _apart(case_id, damaged):
+            step(Case.objects.get(pk=case_id), user)
+    return True
+
+
+def _wait_inside(case: Case, user: User) -> None:
+    promises.shut_out_owner(case, [user])
+    case.save()
+    promises.stay_with(case, [user], by=user)
+
+
+def _renewed(case: Case, _user: User) -> None:
+    generations.remember(case, generations.renew(case))
 
 
 def _open_by_recovery(case: Case, pair: KeyPair) -> None:

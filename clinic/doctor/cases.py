@@ -86,6 +86,13 @@ def _bus_factor(cases: set[UUID]) -> Iterator[Finding]:
     lonely = {case for case in cases if len(people[case]) < PEOPLE}
     if lonely:
         yield fault(_("Fewer than two people can open the cases: %(ids)s.") % {"ids": some(lonely)})
+    closed = {case for case in lonely & _walled() if not people[case]}
+    if closed:
+        told = _(
+            "Nobody can open the cases any more: %(ids)s. A supervising attorney who is let in with two "
+            "printed codes gets them."
+        )
+        yield fault(told % {"ids": some(closed)})
     lost = cases - recovered
     if lost:
         yield fault(_("The printed codes would not recover the cases: %(ids)s.") % {"ids": some(lost)})
@@ -99,14 +106,19 @@ def _who_opens(cases: set[UUID]) -> tuple[Mapping[UUID, set[UUID]], set[UUID]]:
     own = CaseUserAccess.objects.filter(live, permission__codename=OPEN, user__is_active=True)
     for case, user in own.values_list("content_object", "user"):
         people[case].add(user)
-    walled = CaseKey.objects.filter(compartment=Compartment.CASE).values_list("case", "recovery_wrap")
-    recovered = {case for case, wrap in walled if is_delivery(wrap)}
+    recovered = _walled()
     shared = CaseTeamAccess.objects.filter(live, permission__codename=OPEN)
     for case, team in shared.values_list("content_object", "epoch__team"):
         people[case] |= members[team]
         if team in recoverable:
             recovered.add(case)
     return people, recovered & cases
+
+
+def _walled() -> set[UUID]:
+    """The cases whose own key recovery can open."""
+    keys = CaseKey.objects.filter(compartment=Compartment.CASE).values_list("case", "recovery_wrap")
+    return {case for case, wrap in keys if is_delivery(wrap)}
 
 
 def _members() -> tuple[Mapping[UUID, set[UUID]], set[UUID]]:

@@ -20,6 +20,7 @@ from clinic.accounts.errors import Refused
 from clinic.accounts.models import User
 from clinic.accounts.roster import Role
 from clinic.cases import access
+from clinic.cases.actions import FEWEST
 from clinic.cases.models import Case, Compartment, Note
 from clinic.vault.keyring import Keyring
 from tests.builders import Cast, make_clinic, make_person
@@ -195,6 +196,12 @@ class PermissionClinic(RuleBasedStateMachine):
 
     def _someone(self, expected: Expected, compartment: Compartment, but: str = "") -> str | None:
         return next((n for n in PEOPLE if n != but and self._may(n, expected, compartment)), None)
+
+    def _needs(self, who: str, expected: Expected) -> bool:
+        """Behind a wall, without this person fewer than two hold it for good."""
+        for_good = [name for name, until in expected.by_name[CASE].items() if until is None]
+        staying = [name for name in for_good if name != who and self._works(name)]
+        return expected.walled and who in for_good and len(staying) < FEWEST
 
     def _now_has(self, name: str, expected: Expected, *, knows: bool, had: bool) -> None:
         expected.by_name[CASE][name] = None

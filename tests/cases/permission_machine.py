@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from clinic.accounts import arrival, leaving, teams
+from clinic.accounts.errors import CasesLeftAlone
 from clinic.accounts.models import Purpose
 from clinic.cases import access, actions, generations, lists
 from clinic.cases.models import Case, Compartment, Note, PartyRole
@@ -263,7 +264,11 @@ class PermissionMachine(PermissionClinic):
         def act() -> None:
             leaving.leave_clinic(user=self.user(who), ring=self.ring, by=self.user("ana"), hostile=hostile)
 
-        if self._do("ana", act, fuel) is None:
+        done = self._do("ana", act, fuel)
+        left_alone = any(self._needs(who, expected) for _case, expected in self.cases)
+        assert done is not None or hostile or not left_alone, "closed, and should be refused"
+        assert done is not CasesLeftAlone or (left_alone and not hostile), "refused, and should be closed"
+        if done is None:
             self.gone.add(who)
             for members in self.members.values():
                 members.discard(who)

@@ -1,5 +1,7 @@
 """Cases of somebody who leaves, and of somebody who comes back with new keys."""
 
+from typing import Any
+
 import pytest
 from django.db import transaction
 
@@ -19,9 +21,9 @@ from tests.cases_builders import give, make_case, offer, open_case
 from .asking import ADVOCATE, ATTORNEY, CASE, alter, held, lend, note, soon
 
 
-def leave(cast: Cast, user, *, hostile: bool = False) -> int:
+def leave(cast: Cast, user, **how: bool) -> int:
     with cast.acting(cast.ana) as ring:
-        return leaving.leave_clinic(user=user, ring=ring, by=cast.ana, hostile=hostile)
+        return leaving.leave_clinic(user=user, ring=ring, by=cast.ana, **how)
 
 
 def generations(case: Case) -> dict[str, int]:
@@ -168,7 +170,7 @@ def test_behind_a_wall_the_others_hear_of_a_leavers_days(cast, case):
         actions.wall_case(case=open_case(case), people=[cast.ben, cast.dee], why="Both called.", by=cast.sol)
     promised = set(Nudge.objects.filter(user=cast.ben).values_list("day", flat=True))
     assert soon(2) in promised
-    leave(cast, cast.ben)
+    leave(cast, cast.ben, anyway=True)
     assert set(Nudge.objects.filter(user=cast.dee).values_list("day", flat=True)) == promised
     assert not Nudge.objects.filter(user__in=[cast.chi, cast.sol]).exists()
 
@@ -223,10 +225,12 @@ def test_what_could_not_be_renewed_is_written_under_the_keys_that_stand(cast, ca
 # Coming back
 
 
-def come_back(cast: Cast, name: str) -> None:
+def come_back(cast: Cast, name: str, **more: Any) -> int:
+    """How many lost cases came with them."""
     pair = recovery.open_recovery(cast.organisation, *cast.recovery_codes[:2])
-    back = recovery.readmit(organisation=cast.organisation, pair=pair, sign_in_name=name)
+    back = recovery.readmit(organisation=cast.organisation, pair=pair, sign_in_name=name, **more)
     cast.papers[name] = back.enrolment
+    return back.recovered
 
 
 @pytest.mark.parametrize("walled", [False, True])

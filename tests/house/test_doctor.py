@@ -247,6 +247,11 @@ def only_somebody_who_left(cast: Cast) -> None:
     CaseUserAccess.objects.update(user=cast.eve)
 
 
+def nobody_left_inside_a_wall(cast: Cast) -> None:
+    one_person_left(cast)
+    CaseUserAccess.objects.all().delete()
+
+
 def nothing_to_recover_with(cast: Cast) -> None:
     CaseTeamAccess.objects.all().delete()
 
@@ -323,6 +328,7 @@ PLANTED: dict[Callable[[Cast], None], str] = {
     a_team_until_a_day: "Access as nobody grants it",
     one_person_left: "Fewer than two people can open the cases",
     only_somebody_who_left: "Fewer than two people can open the cases",
+    nobody_left_inside_a_wall: "supervising attorney who is let in with two printed codes gets them",
     nothing_to_recover_with: "would not recover the cases",
     an_edited_event: "Event 2 is not what was written",
     an_event_without_keys: "Keys of events are missing",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.accounts import invitations, leaving, listing, sessions, teams
 from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members
-from clinic.accounts.errors import Refused
+from clinic.accounts.errors import CasesLeftAlone, Refused
 from clinic.accounts.forms import InviteForm, LeaveForm, RoleForm
 from clinic.accounts.models import Purpose, Team, User
 from clinic.accounts.record import record
@@ -166,20 +166,42 @@ def leave_team(request: StaffRequest, user_id: UUID, team_id: UUID) -> HttpRespo
 @members(Purpose.COORDINATION)
 @FORM
 def leave_clinic(request: StaffRequest, user_id: UUID) -> HttpResponse:
-    user, form = get_or_404(colleagues(request), id=user_id), LeaveForm(posted(request))
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "accounts/leave_clinic.html", {"form": form, "card": _card_or_404(user)})
-    hostile = form.cleaned_data["hostile"]
-    try:
-        damaged = leaving.leave_clinic(user=user, ring=current(), by=request.user, hostile=hostile)
-    except Refused as refusal:
-        return _told(request, refusal)
+    user = get_or_404(colleagues(request), id=user_id)
+    alone = leaving.left_alone(user)
+    form = LeaveForm(posted(request), alone=alone)
+    if request.method == "POST" and form.is_valid():
+        try:
+            damaged = leaving.leave_clinic(user=user, ring=current(), by=request.user, **form.cleaned_data)
+        except CasesLeftAlone as refusal:
+            form.add_error(None, str(refusal))
+        except Refused as refusal:
+            return _told(request, refusal)
+        else:
+            return _closed(request, damaged, alone)
+    shown = {"form": form, "card": _card_or_404(user), "alone": alone}
+    return render(request, "accounts/leave_clinic.html", shown)
+
+
+def _closed(request: StaffRequest, damaged: int, alone: int) -> HttpResponse:
     messages.success(
         request, _("The account is closed. Their teams have new keys, and their sessions have ended.")
     )
     if damaged:
         messages.warning(request, _left_as_they_were(damaged))
+    if alone:
+        messages.warning(request, _left_alone(alone))
     return redirect("accounts:people")
+
+
+def _left_alone(alone: int) -> str:
+    told = ngettext(
+        "%(alone)d walled case can be opened by fewer than two people now. If nobody is left, it comes "
+        "back when a supervising attorney is let in with two of the clinic’s printed codes.",
+        "%(alone)d walled cases can be opened by fewer than two people now. If nobody is left, they come "
+        "back when a supervising attorney is let in with two of the clinic’s printed codes.",
+        alone,
+    )
+    return told % {"alone": alone}
 
 
 def _left_as_they_were(damaged: int) -> str:

@@ -1,5 +1,5 @@
 from .access import AccessQuerySet, CaseTeamAccess, CaseUserAccess, live_on
-from .case import Case, CaseKey, CaseRow, Compartment, Stage
+from .case import Case, CaseKey, CaseQuerySet, CaseRow, Compartment, Stage
 from .papers import CompartmentRow, Document, Note
 from .people import AskLater, Detention, Paper, PartyRole, Person
 
@@ -8,6 +8,7 @@ __all__ = [
     "AskLater",
     "Case",
     "CaseKey",
+    "CaseQuerySet",
     "CaseRow",
     "CaseTeamAccess",
     "CaseUserAccess",

@@ -49,6 +49,8 @@ class Command(BaseCommand):
         done = readmit(organisation=organisation, pair=pair, sign_in_name=name, email=email, role=role)
         lines = [f"For {name} alone, shown once; what they had before no longer works."]
         self.stdout.write("\n".join([*lines, *enrolment_lines(done.enrolment), f"Teams: {done.teams}"]))
+        if done.recovered:
+            self.stdout.write(f"Walled cases that nobody could open, theirs now: {done.recovered}")
 
     def _email(self, name: str) -> str:
         if User.objects.filter(sign_in_name=name).exists():

@@ -18,7 +18,7 @@ from clinic.vault.keyring import current
 
 from . import listing, packet, promises, requests, rules
 from .errors import ChangedSince, LookAgain, NotASupervisor, NotChecked, NotReady, NotWeighed
-from .history import TAKEN_BACK, Line
+from .history import ADDED, TAKEN_BACK, Line
 from .models import CertificationRequest
 from .rules import Status
 
@@ -140,12 +140,18 @@ def record_sent(*, request: CertificationRequest, sent_on: date, how: str, by: U
 def record_received(
     *, request: CertificationRequest, received_on: date, how: str, by: User, on: date
 ) -> None:
-    """The agency has it. Late entry is allowed with the true day; a nudge stands on each day to act."""
+    """The agency has it. Late entry is allowed with the true day; a nudge stands on each day to act.
+
+    After silence too, which is over then: the rules that count from receipt begin to run.
+    """
     _begin(request, Status.RECEIVED)
+    if request.received_on:
+        raise rules.MoveRefused("received already")
     rules.check_days(sent_on=_sent(request), received_on=received_on, answered_on=None, today=on)
+    stood = _lift_answer(request)
     request.received_on, request.received_how = received_on, how
     request.status = Status.RECEIVED
-    _save(request, Event.REQUEST_RECEIVED, by=by, on=on, day=received_on)
+    _save(request, Event.REQUEST_RECEIVED, by=by, on=on, day=received_on, **stood)
 
 
 @transaction.atomic
@@ -157,9 +163,24 @@ def record_answer(
     rules.check_days(
         sent_on=_sent(request), received_on=request.received_on, answered_on=answered_on, today=on
     )
+    stood = _lift_answer(request)
     request.answered_on, request.answer = answered_on, words
     request.status = status
-    _save(request, Event.REQUEST_ANSWERED, by=by, on=on, day=answered_on)
+    _save(request, Event.REQUEST_ANSWERED, by=by, on=on, day=answered_on, **stood)
+
+
+@transaction.atomic
+def take_back_answer(*, request: CertificationRequest, why: str, by: User, on: date) -> None:
+    """An answer was recorded by mistake: it is with the agency as before, and its clocks run again.
+
+    The history keeps what stood. Raises MoveRefused where there is no answer.
+    """
+    _begin(request, None)
+    if request.status not in rules.HAVE_ANSWER:
+        raise rules.MoveRefused(f"no answer to take back while {request.status}")
+    day, stood = request.answered_on, _lift_answer(request)
+    request.status = rules.unanswered(request.received_on)
+    _save(request, Event.ANSWER_TAKEN_BACK, by=by, on=on, day=day, why=why, **stood)
 
 
 @transaction.atomic
@@ -175,8 +196,8 @@ def correct_days(
 ) -> None:
     """Days were written down wrong. The history keeps each as it stood; the clocks run from the right ones.
 
-    Without `received_on`, a receipt is taken back that was recorded by mistake. Raises MoveRefused for a
-    day that was never recorded, or where there is none.
+    Without `received_on`, a receipt is taken back that was recorded by mistake; with it, one is added to
+    what was answered without word of it. Raises MoveRefused for another day that was never recorded.
     """
     _begin(request, None)
     days = {"sent_on": sent_on, "received_on": received_on, "answered_on": answered_on}
@@ -185,8 +206,9 @@ def correct_days(
     rules.check_days(sent_on=sent_on, received_on=received_on, answered_on=answered_on, today=on)
     for name, day in days.items():
         _correct(request, name, day, Line(on, Event.REQUEST_EDITED, by.sign_in_name, why=why))
-    if request.status == Status.RECEIVED and received_on is None:
-        request.status, request.received_how = Status.SENT, ""
+    if received_on is None:
+        request.received_how = ""
+        request.status = Status.SENT if request.status == Status.RECEIVED else request.status
     _keep(request, Event.REQUEST_EDITED, by=by, on=on)
 
 
@@ -194,9 +216,10 @@ def correct_days(
 def withdraw(*, request: CertificationRequest, why: str, by: User, on: date) -> None:
     """We do not ask any more: nothing is due, and nobody is reminded."""
     _begin(request, Status.WITHDRAWN)
+    stood = _lift_answer(request)
     request.answer = why
     request.status = Status.WITHDRAWN
-    _save(request, Event.REQUEST_WITHDRAWN, by=by, on=on)
+    _save(request, Event.REQUEST_WITHDRAWN, by=by, on=on, **stood)
 
 
 def _begin(request: CertificationRequest, status: Status | None) -> None:
@@ -210,8 +233,9 @@ def _begin(request: CertificationRequest, status: Status | None) -> None:
 def _check_correctable(request: CertificationRequest, days: Mapping[str, date | None]) -> None:
     if request.status not in rules.WERE_SENT:
         raise rules.MoveRefused(f"no days to correct while {request.status}")
-    unknown = [name for name, day in days.items() if day and getattr(request, name) is None]
-    if unknown or (request.answered_on and not days["answered_on"]):
+    comes = {"received_on"} if request.status in rules.HAVE_ANSWER else set()
+    unknown = {name for name, day in days.items() if day and getattr(request, name) is None}
+    if unknown - comes or (request.answered_on and not days["answered_on"]):
         raise rules.MoveRefused("only the day of receipt comes and goes")
 
 
@@ -220,7 +244,17 @@ def _correct(request: CertificationRequest, name: str, day: date | None, line: L
     if day == was:
         return
     setattr(request, name, day)
-    request.history = [*request.history, str(replace(line, day=was, which=name if day else TAKEN_BACK))]
+    which = (name if day else TAKEN_BACK) if was else ADDED
+    request.history = [*request.history, str(replace(line, day=was or day, which=which))]
+
+
+def _lift_answer(request: CertificationRequest) -> dict[str, Any]:
+    """Takes off the answer that stands, if one does, and says it for the history."""
+    if request.answered_on is None:
+        return {}
+    stood = {"which": str(request.status), "said": request.answer}
+    request.answered_on, request.answer = None, ""
+    return stood
 
 
 def _sent(request: CertificationRequest) -> date:
@@ -250,11 +284,11 @@ def _save(
     *,
     by: User,
     on: date,
-    day: date | None = None,
     details: Mapping[str, str] | None = None,
+    **told: Any,
 ) -> None:
-    """One line of history, and all that _keep does."""
-    request.history = [*request.history, str(Line(on, event, by.sign_in_name, day))]
+    """One line of history, with what is `told` in it, and all that _keep does."""
+    request.history = [*request.history, str(Line(on, event, by.sign_in_name, **told))]
     _keep(request, event, by=by, on=on, details=details)
 
 

@@ -294,7 +294,7 @@ class AnswerForm(RevForm):
 
 
 class DaysForm(RevForm):
-    """Correcting what was written down wrong: of the days that are known."""
+    """Correcting what was written down wrong: of the days it `asks`."""
 
     day = "sent_on"
     sent_on = forms.DayField(label=_("Sent on"), past=True)
@@ -313,8 +313,8 @@ class DaysForm(RevForm):
         max_length=SHORT,
     )
 
-    def __init__(self, *args: Any, known: Container[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asks: Container[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("received_on", "answered_on"):
-            if name not in known:
+            if name not in asks:
                 del self.fields[name]

@@ -283,7 +283,8 @@ class Status(StrEnum):
 
 
 # A changed request goes back to draft and is approved again. An answer may come without word of
-# receipt. What was returned, refused or withdrawn is asked again by a new request with new clocks.
+# receipt, and word of receipt after silence. What was returned, refused or withdrawn is asked again by a
+# new request with new clocks; an answer that was recorded by mistake is taken back, which is no move.
 MOVES: Mapping[Status, frozenset[Status]] = {
     Status.DRAFT: frozenset({Status.READY, Status.WITHDRAWN}),
     Status.READY: frozenset({Status.DRAFT, Status.APPROVED, Status.WITHDRAWN}),
@@ -301,7 +302,9 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     Status.RECEIVED: frozenset(
         {Status.SIGNED, Status.REFUSED, Status.RETURNED, Status.SILENT, Status.WITHDRAWN}
     ),
-    Status.SILENT: frozenset({Status.SIGNED, Status.REFUSED, Status.RETURNED, Status.WITHDRAWN}),
+    Status.SILENT: frozenset(
+        {Status.RECEIVED, Status.SIGNED, Status.REFUSED, Status.RETURNED, Status.WITHDRAWN}
+    ),
     Status.SIGNED: frozenset(),
     Status.REFUSED: frozenset(),
     Status.RETURNED: frozenset(),
@@ -310,6 +313,7 @@ MOVES: Mapping[Status, frozenset[Status]] = {
 WITH_THE_AGENCY = frozenset({Status.SENT, Status.RECEIVED, Status.SILENT})
 WITH_US = frozenset({Status.DRAFT, Status.READY, Status.APPROVED})
 ANSWERED = frozenset({Status.SIGNED, Status.REFUSED, Status.RETURNED})
+HAVE_ANSWER = ANSWERED | {Status.SILENT}  # or word that there is none: a day of it, and words
 WERE_SENT = WITH_THE_AGENCY | ANSWERED
 CLOSED = frozenset(status for status, moves in MOVES.items() if not moves)
 
@@ -325,6 +329,11 @@ def can_move(old: Status, new: Status) -> bool:
 def check_move(old: Status, new: Status) -> None:
     if not can_move(old, new):
         raise MoveRefused(f"{old} does not lead to {new}")
+
+
+def unanswered(received_on: date | None) -> Status:
+    """Where a request stands whose answer is taken back: with the agency, as far as one knows."""
+    return Status.SENT if received_on is None else Status.RECEIVED
 
 
 def check_days(*, sent_on: date, received_on: date | None, answered_on: date | None, today: date) -> None:

@@ -18,5 +18,6 @@ urlpatterns = [
     path(f"{ONE}received/", views.received, name="received"),
     path(f"{ONE}days/", views.days, name="days"),
     path(f"{ONE}answer/", views.answer, name="answer"),
+    path(f"{ONE}take-back/", views.take_back, name="take_back"),
     path(f"{ONE}withdraw/", views.withdraw, name="withdraw"),
 ]

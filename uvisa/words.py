@@ -8,7 +8,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .history import TAKEN_BACK
+from .history import ADDED, TAKEN_BACK
 from .models import CertificationRequest
 from .packet import Missing
 from .rules import Level, Status
@@ -59,6 +59,7 @@ CORRECTED = {
     "sent_on": gettext_lazy("Corrected the day it was sent, which stood as %(day)s: %(why)s"),
     "received_on": gettext_lazy("Corrected the day the agency got it, which stood as %(day)s: %(why)s"),
     "answered_on": gettext_lazy("Corrected the day of the answer, which stood as %(day)s: %(why)s"),
+    ADDED: gettext_lazy("Added that the agency got it on %(day)s: %(why)s"),
     TAKEN_BACK: gettext_lazy("Took back that the agency got it, which stood as %(day)s: %(why)s"),
 }
 TOO_EARLY = {

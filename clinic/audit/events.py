@@ -71,6 +71,7 @@ class Event(models.TextChoices):
     REQUEST_SENT = "request_sent", _("Sent a certification request")
     REQUEST_RECEIVED = "request_received", _("Recorded that the agency got the request")
     REQUEST_ANSWERED = "request_answered", _("Recorded the agency’s answer")
+    ANSWER_TAKEN_BACK = "answer_taken_back", _("Took back the agency’s answer")
     REQUEST_WITHDRAWN = "request_withdrawn", _("Withdrew a certification request")
 
     # Public facts

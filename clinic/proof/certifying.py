@@ -33,7 +33,7 @@ class Certifying:
         sol.fill(rule)
 
     def certify(self, case: str) -> None:
-        """Sent back once, then sent, received, put right and answered."""
+        """Sent back once, then sent, received, put right and answered: once by mistake."""
         ana, sol = self.people["ana"], self.people["sol"]
         made = self._made(case)
         self._ready(made)
@@ -44,7 +44,10 @@ class Certifying:
         for move in ("sent/", "received/", "days/"):
             ana.fill(f"{made}{move}")
         ana.get("/certification/")
-        ana.fill(f"{made}answer/", **boxes("answered_on", timezone.localdate()))
+        answered = boxes("answered_on", timezone.localdate())
+        ana.fill(f"{made}answer/", **answered)
+        ana.fill(f"{made}take-back/")
+        ana.fill(f"{made}answer/", **answered)
 
     def withdraw(self, case: str) -> None:
         self.people["ana"].fill(f"{self._made(case)}withdraw/")

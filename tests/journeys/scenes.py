@@ -25,6 +25,7 @@ MOVES = {
     "ready": (build.make_ready, "sol", ("", "approve", "send-back")),
     "approved": (build.make_approved, "ana", ("", "sent")),
     "sent": (build.make_sent, "ana", ("received",)),
+    "answered": (build.make_answered, "ana", ("", "take-back")),
 }
 
 

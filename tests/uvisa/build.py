@@ -14,6 +14,7 @@ from clinic.directory.models import Agency, Letterhead
 from tests.builders import Cast
 from uvisa import actions
 from uvisa.models import CertificationRequest
+from uvisa.rules import Status
 
 MPD, SHERIFF = "minneapolis-police", "sherburne-county-sheriff"
 ANSWERS = {
@@ -113,6 +114,20 @@ def make_received(cast: Cast, request: CertificationRequest, *, on: date | None 
     with cast.acting(cast.ana):
         actions.record_received(
             request=found(request), received_on=on or today, how="Stamped copy", by=cast.ana, on=today
+        )
+
+
+def make_answered(cast: Cast, request: CertificationRequest, *, status: Status = Status.SIGNED) -> None:
+    """Received and answered today."""
+    make_received(cast, request)
+    answer(cast, request, status)
+
+
+def answer(cast: Cast, request: CertificationRequest, status: Status, words: str = "So it says.") -> None:
+    today = timezone.localdate()
+    with cast.acting(cast.ana):
+        actions.record_answer(
+            request=found(request), status=status, answered_on=today, words=words, by=cast.ana, on=today
         )
 
 

@@ -58,6 +58,7 @@ MOVES: dict[str, tuple[Any, str, Any, dict[str, Any]]] = {
         actions.correct_days,
         {"sent_on": 3, "received_on": 2, "why": "Misread the stamp."},
     ),
+    "take back": (build.make_answered, "ana", actions.take_back_answer, {"why": "Another case."}),
     "withdraw": (build.make_request, "ana", actions.withdraw, {"why": "The client asks for it."}),
 }
 LEADS_TO = {
@@ -68,6 +69,7 @@ LEADS_TO = {
     "received": Status.RECEIVED,
     "answer": Status.SIGNED,
     "days": Status.RECEIVED,
+    "take back": Status.RECEIVED,
     "withdraw": Status.WITHDRAWN,
 }
 EVENT = {
@@ -78,6 +80,7 @@ EVENT = {
     "received": "request_received",
     "answer": "request_answered",
     "days": "request_edited",
+    "take back": "answer_taken_back",
     "withdraw": "request_withdrawn",
 }
 

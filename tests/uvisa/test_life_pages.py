@@ -47,6 +47,7 @@ MOVES = {
         },
         "Corrected the day it was sent, which stood as",
     ),
+    "take-back": (build.make_answered, "ana", {"why": "Another case."}, "Took back the answer of"),
     "withdraw": (None, "ana", {"why": "Another agency signed."}, "Withdrawn"),
 }
 FORMS = [move for move in MOVES if move != "ready"]

@@ -1,5 +1,5 @@
 from .board import board
-from .life import answer, approve, days, ready, received, send_back, sent, withdraw
+from .life import answer, approve, days, ready, received, send_back, sent, take_back, withdraw
 from .request import edit, new, packet, request
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "request",
     "send_back",
     "sent",
+    "take_back",
     "withdraw",
 ]

@@ -43,6 +43,7 @@ POSSIBLE = {
     "received": "can_receive",
     "answer": "can_answer",
     "days": "can_correct",
+    "take_back": "can_take_back",
     "withdraw": "can_withdraw",
 }
 
@@ -120,8 +121,18 @@ def days(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse
     """A day was written down wrong."""
     found = find_request(request, case_id, request_id)
     known = {name: getattr(found, name) for name in DAYS if getattr(found, name)}
-    form = DaysForm(posted(request), initial={"rev": found.rev, **known}, known=known)
+    asks = {*known, "received_on"} if found.status in rules.HAVE_ANSWER else known
+    form = DaysForm(posted(request), initial={"rev": found.rev, **known}, asks=asks)
     return _moved(request, found, form, "days", _correct_days)
+
+
+@members(Purpose.COORDINATION, Purpose.SUPERVISING)
+@FORM
+def take_back(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
+    """An answer was recorded by mistake."""
+    found = find_request(request, case_id, request_id)
+    form = WhyForm(posted(request), initial={"rev": found.rev})
+    return _moved(request, found, form, "take_back", actions.take_back_answer, status=STATUS[found.status])
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)

@@ -3,19 +3,19 @@
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.accounts.models import Purpose
-from clinic.audit.events import Event
-from uvisa import board, clock, history, listing, requests, rules
+from uvisa import board, clock, listing, requests, rules
 from uvisa.crimes import SIMILAR_ACTIVITY
 from uvisa.forms import CRIMES
 from uvisa.listing import Due
 from uvisa.models import CertificationRequest
 from uvisa.promises import KEEPS_CLOCKS
 from uvisa.rules import Status
-from uvisa.words import CORRECTED, STATUS, in_full, missing_rows
+from uvisa.words import STATUS, missing_rows
+
+from .timeline import event_of
 
 Purposes = frozenset[str]
 
@@ -87,9 +87,10 @@ def moves(found: CertificationRequest, purposes: Purposes, *, ready: bool = True
         "can_approve": found.status == Status.READY and decides,
         "can_send_back": found.status in {Status.READY, Status.APPROVED} and decides,
         "can_send": found.status == Status.APPROVED and keeps and ready,
-        "can_receive": found.status == Status.SENT and keeps,
+        "can_receive": rules.can_move(found.status, Status.RECEIVED) and not found.received_on and keeps,
         "can_answer": found.status in rules.WITH_THE_AGENCY and keeps,
         "can_correct": found.status in rules.WERE_SENT and keeps,
+        "can_take_back": found.status in rules.HAVE_ANSWER and keeps,
         "can_withdraw": rules.can_move(found.status, Status.WITHDRAWN) and keeps,
     }
 
@@ -107,20 +108,3 @@ def signed(found: CertificationRequest) -> dict[str, date]:
 def crimes(found: CertificationRequest) -> list[str]:
     named = [label for key, label in CRIMES if key in found.crimes]
     return [*named, found.similar] if SIMILAR_ACTIVITY in found.crimes else named
-
-
-def event_of(line: str) -> dict[str, Any]:
-    said = history.read(line)
-    return {"what": _told(said), "who": said.who, "on": said.on}
-
-
-def _told(said: history.Line) -> str:
-    """With the true day where it was written down later."""
-    if said.event == Event.REQUEST_EDITED and said.day:
-        return CORRECTED[said.which] % {"day": in_full(said.day), "why": said.why}
-    if said.day and said.day != said.on:
-        return _("%(what)s (it happened on %(day)s)") % {
-            "what": said.event.label,
-            "day": in_full(said.day),
-        }
-    return str(said.event.label)

@@ -11,7 +11,7 @@ from clinic.accounts import nudges, roster, teams
 from clinic.accounts.models import Purpose, User
 from clinic.accounts.roster import Person
 from clinic.audit import actions as audit
-from clinic.cases import access, generations, lists, promises
+from clinic.cases import access, generations, holding, lists, promises
 from clinic.cases.actions import FEWEST
 from clinic.cases.errors import TooFew
 from clinic.cases.models import Case, CaseUserAccess, Compartment, Stage
@@ -224,9 +224,10 @@ def _pass_promises_on(case: Case, person: User, staying: list[User], by: User) -
 
 
 def _check_two_stay(case: Case, without: str, *more: User) -> None:
-    """Behind a wall no team opens the case. Raises TooFew."""
-    staying = {row.user_id for row in access.holders(case) if str(row.user_id) != without}
-    if case.walled and len(staying | {one.pk for one in more}) < FEWEST:
+    """Behind a wall no team opens the case. Raises TooFew: who helps until a day does not count."""
+    before = holding.lasting_holders(case)
+    after = {one for one in before if str(one) != without} | {one.pk for one in more}
+    if case.walled and len(after) < min(FEWEST, len(before)):
         raise TooFew
 
 

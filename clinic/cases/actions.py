@@ -19,7 +19,7 @@ from clinic.vault.keyring import current
 from clinic.vault.keys import SEED, KeyPair
 from clinic.vault.sealed import SealedModel
 
-from . import access, generations, lists, promises, rules
+from . import access, generations, holding, lists, promises, rules
 from .errors import OnlySupervising, TooFew
 from .models import Case, CaseKey, Compartment, Detention, Document, Note, Person
 
@@ -156,10 +156,12 @@ def _says_something(row: SealedModel) -> bool:
 def _check_wall(case: Case, people: list[User]) -> None:
     if Purpose.SUPERVISING not in current().named:
         raise OnlySupervising
-    if len(people) < FEWEST:
+    until_a_day = {row.user_id for row in access.holders(case) if row.expires_on}
+    lasting = {person.pk for person in people} - until_a_day
+    if len(lasting) < FEWEST:
         raise TooFew
-    keeping = {row.permission.codename for row in access.true_rows(case) if row.user in people}
-    lawyers = roster.lawyers().intersection(person.pk for person in people)
+    keeping = {row.permission.codename for row in holding.lasting_rows(case) if row.user in people}
+    lawyers = roster.lawyers() & lasting
     handing = [
         one for one in Compartment if access.holds(case, one) and (one != Compartment.ATTORNEY or lawyers)
     ]

@@ -10,7 +10,10 @@ class OnlySupervising(Refused):
 
 
 class TooFew(Refused):
-    message = _("A walled case needs two people who can open it. Name one more.")
+    message = _(
+        "A walled case needs two people who can open it for good: helping until a day does not count. "
+        "Name one more."
+    )
 
 
 class NotesWouldBeLost(Refused):

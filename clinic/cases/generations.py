@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import F
@@ -46,20 +48,29 @@ def wall(case: Case, people: Iterable[User], *, by: User) -> list[Compartment]:
     """Only these people, by name, under new keys; recovery is their second way in.
 
     All get what the keyring holds, but attorney notes go to attorneys alone, and to whoever has them already.
+    Whoever had it until a day keeps that day.
     Gives the compartments that could not be renewed because somebody else holds them.
     """
     people = list(people)
     access.unlock(case)
     held = [one for one in Compartment if access.holds(case, one)]
-    lawyers = roster.lawyers()
+    lawyers, days = roster.lawyers(), _last_days(case)
     CaseTeamAccess.objects.filter(content_object=case).delete()
     CaseUserAccess.objects.filter(content_object=case).exclude(user__in=people).delete()
     for person in people:
-        theirs = [one for one in held if one != Compartment.ATTORNEY or person.pk in lawyers]
-        access.grant(case, person, *theirs, by=by)
+        itself = days.get((person.pk, Compartment.CASE))
+        for one in held:
+            if one != Compartment.ATTORNEY or person.pk in lawyers:
+                day = days.get((person.pk, one), itself)
+                access.grant(case, person, one, by=by, expires_on=day)
     left = renew(case)
     access.wrap_to_recovery(case, *held)
     return left
+
+
+def _last_days(case: Case) -> dict[tuple[UUID, Compartment], date | None]:
+    rows = access.true_rows(case)
+    return {(row.user_id, access.COMPARTMENT[row.permission.codename]): row.expires_on for row in rows}
 
 
 def check_none_lost(case: Case, keeping: Collection[str], *, handing: Collection[Compartment] = ()) -> None:
@@ -76,7 +87,7 @@ def check_none_lost(case: Case, keeping: Collection[str], *, handing: Collection
 
 def check_notes_stay(case: Case, without: str, *, handing: Collection[Compartment] = ()) -> None:
     """Raises NotesWouldBeLost: behind a wall no team holds what this one person may have written."""
-    own = (row.permission.codename for row in access.true_rows(case) if str(row.user_id) != without)
+    own = (row.permission.codename for row in holding.lasting_rows(case) if str(row.user_id) != without)
     shared = (row.permission.codename for row in holding.team_rows(case))
     check_none_lost(case, {*own, *shared}, handing=handing)
 

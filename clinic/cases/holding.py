@@ -1,6 +1,7 @@
 """Who can open a case today, as people read it: teams, and the names that the roster gives."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 from django.utils import timezone
@@ -41,6 +42,17 @@ def teams_holding(case: Case) -> list[roster.TeamEntry]:
     """The same, as the roster names them."""
     known = roster.teams()
     return [known[team.pk] for team in vouched_teams(case) if team.pk in known]
+
+
+def lasting_rows(case: Case) -> list[CaseUserAccess]:
+    """What people may open by name, without a last day."""
+    return [row for row in access.true_rows(case) if row.expires_on is None]
+
+
+def lasting_holders(case: Case) -> set[UUID]:
+    """Who holds the case itself by name, without a last day."""
+    codename = access.OPEN[Compartment.CASE]
+    return {row.user_id for row in lasting_rows(case) if row.permission.codename == codename}
 
 
 def named_holders(case: Case) -> list[tuple[str, CaseUserAccess]]:

@@ -197,6 +197,11 @@ class PermissionClinic(RuleBasedStateMachine):
     def _someone(self, expected: Expected, compartment: Compartment, but: str = "") -> str | None:
         return next((n for n in PEOPLE if n != but and self._may(n, expected, compartment)), None)
 
+    def _days(self, expected: Expected, compartment: Compartment) -> dict[str, date | None]:
+        """The last days that still count: of the compartment itself, or of the case."""
+        rows = [*expected.by_name[CASE].items(), *expected.by_name[compartment].items()]
+        return {who: day for who, day in rows if day is None or day >= self.today}
+
     def _needs(self, who: str, expected: Expected) -> bool:
         """Behind a wall, without this person fewer than two hold it for good."""
         for_good = [name for name, until in expected.by_name[CASE].items() if until is None]

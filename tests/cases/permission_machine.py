@@ -201,13 +201,14 @@ class PermissionMachine(PermissionClinic):
     @precondition(lambda self: self.cases)
     @rule(number=numbers, fuel=fuels)
     def wall(self, number: int, fuel: int | None) -> None:
-        """Only two people, by name; what the one who walls cannot open stays with nobody new."""
+        """Only two people, by name, and none for longer than before. Nobody new gets what the waller lacks."""
         case, expected = self._case(number)
         by = self._someone(expected, CASE)
         if by is None or expected.walled or not self._works("sol"):
             return
         keep = {by, "sol"}
         held = [one for one in expected.by_name if self._may(by, expected, one)]
+        days = {one: self._days(expected, one) for one in expected.by_name}
 
         def act() -> None:
             with transaction.atomic():
@@ -226,7 +227,7 @@ class PermissionMachine(PermissionClinic):
                     del holders[name]
                 if compartment in held:
                     inside = keep & LAWYERS if compartment == ATTORNEY else keep
-                    holders.update(dict.fromkeys(inside))
+                    holders.update({name: days[compartment].get(name) for name in inside})
 
     @rule(team=team_names, who=people, fuel=fuels)
     def join(self, team: str, who: str, fuel: int | None) -> None:

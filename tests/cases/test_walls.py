@@ -1,16 +1,21 @@
 """What stays with whom behind a wall: recovery, attorney notes, and who may read them."""
 
+from datetime import date
+
 import pytest
+import time_machine
+from django.urls import reverse
 
 from clinic.accounts import leaving, recovery, teams
 from clinic.cases import access, actions, leavers
-from clinic.cases.errors import NotesWouldBeLost
-from clinic.cases.models import Case
+from clinic.cases.errors import NotesWouldBeLost, TooFew
+from clinic.cases.models import Case, CaseUserAccess
 from referrals.actions import give_case, let_help, take_back
+from tests.accounts.doorway import signed_in
 from tests.builders import Cast
 from tests.cases_builders import open_case
 
-from .asking import ADVOCATE, ATTORNEY, CASE, held, note, soon
+from .asking import ADVOCATE, ATTORNEY, CASE, changing, held, note, soon
 
 
 def wall(cast: Cast, case: Case, *people) -> None:
@@ -77,7 +82,7 @@ def test_those_who_come_back_with_two_codes_find_it_again(cast, given):
 def test_attorney_notes_stay_when_it_changes_hands(cast, case):
     """The compartment is made behind the wall: no team gets it, the supervising attorney inside does."""
     help_with(cast, case, cast.sol)
-    wall(cast, case, cast.ana, cast.sol)
+    wall(cast, case, cast.ana, cast.chi, cast.sol)
     give(cast, case, cast.ben, cast.sol)
     note(cast, case, cast.ben, ATTORNEY)
     assert give(cast, case, cast.dee, cast.sol)
@@ -120,3 +125,96 @@ def test_a_wall_hands_attorney_notes_to_attorneys_alone(cast, given, name):
 def test_a_wall_without_an_attorney_would_lose_the_notes(cast, given):
     with pytest.raises(NotesWouldBeLost):
         wall(cast, given, cast.ana, cast.chi)
+
+
+# Until a day
+
+
+def until(case: Case) -> dict[tuple[str, str], date | None]:
+    rows = CaseUserAccess.objects.select_related("user", "permission")
+    return {(row.user.sign_in_name, row.permission.codename): row.expires_on for row in rows}
+
+
+def test_a_wall_gives_nobody_longer_than_they_had(cast, given):
+    help_with(cast, given, cast.dee)
+    wall(cast, given, cast.ben, cast.dee, cast.sol)
+    assert until(given) == {
+        ("ben", "open_case"): None,
+        ("ben", "open_attorney"): None,
+        ("dee", "open_case"): soon(9),
+        ("dee", "open_attorney"): soon(9),
+        ("sol", "open_case"): None,
+        ("sol", "open_attorney"): None,
+    }
+    assert ATTORNEY in held(cast, given, cast.dee)["dee"]
+    with time_machine.travel(f"{soon(10)}T18:00:00Z"):
+        assert held(cast, given, cast.dee, cast.ben) == {"dee": set(), "ben": {CASE, ATTORNEY}}
+
+
+def test_each_compartment_keeps_its_own_day(cast, given):
+    help_with(cast, given, cast.dee)
+    with changing(cast, given, cast.sol) as row:
+        access.grant(row, cast.dee, ATTORNEY, by=cast.sol, expires_on=soon(3))
+    wall(cast, given, cast.ben, cast.dee, cast.sol)
+    assert until(given)["dee", "open_case"] == soon(9)
+    assert until(given)["dee", "open_attorney"] == soon(3)
+
+
+def test_whoever_was_moved_to_a_later_day_by_nobody_is_named_anew(cast, given):
+    """A row that says what nobody granted says nothing."""
+    help_with(cast, given, cast.dee)
+    CaseUserAccess.objects.filter(user=cast.dee).update(expires_on=soon(300))
+    wall(cast, given, cast.ben, cast.dee, cast.sol)
+    assert until(given)["dee", "open_case"] is None
+
+
+def test_two_are_needed_who_have_it_for_good(cast, given):
+    help_with(cast, given, cast.dee)
+    with pytest.raises(TooFew, match="for good"):
+        wall(cast, given, cast.dee, cast.sol)
+    with pytest.raises(TooFew):
+        wall(cast, given, cast.dee, cast.ben)
+    assert until(given)["dee", "open_case"] == soon(9)
+
+
+def test_who_helps_until_a_day_is_not_one_of_the_two_who_stay(cast, given):
+    help_with(cast, given, cast.dee)
+    wall(cast, given, cast.ben, cast.dee, cast.sol)
+    with pytest.raises(TooFew):
+        take(cast, given, cast.ben)
+    with pytest.raises(TooFew):
+        give(cast, given, cast.sol, cast.sol)
+    take(cast, given, cast.dee)
+    assert held(cast, given, cast.ben, cast.dee) == {"ben": {CASE, ATTORNEY}, "dee": set()}
+
+
+def test_giving_it_to_who_helps_makes_it_theirs_for_good(cast, given):
+    help_with(cast, given, cast.dee)
+    wall(cast, given, cast.ben, cast.dee, cast.sol)
+    assert give(cast, given, cast.dee, cast.sol)
+    assert until(given) == {
+        (who, codename): None for who in ("dee", "sol") for codename in ("open_case", "open_attorney")
+    }
+
+
+def test_where_one_is_left_a_helper_can_still_be_sent_home(cast, given):
+    help_with(cast, given, cast.dee)
+    wall(cast, given, cast.ben, cast.dee, cast.sol)
+    with cast.acting(cast.ana) as ring:
+        leaving.leave_clinic(user=cast.ben, ring=ring, by=cast.ana, anyway=True)
+    take(cast, given, cast.dee)
+    assert held(cast, given, cast.dee, cast.sol) == {"dee": set(), "sol": {CASE, ATTORNEY}}
+
+
+def test_attorney_notes_are_not_left_to_somebody_with_a_last_day(cast, given):
+    """After it nobody could read them."""
+    help_with(cast, given, cast.dee)
+    with pytest.raises(NotesWouldBeLost):
+        wall(cast, given, cast.dee, cast.ana, cast.chi)
+
+
+def test_the_page_says_why_one_more_is_needed(cast, given):
+    help_with(cast, given, cast.dee)
+    answers = {"people": [str(cast.dee.pk), str(cast.sol.pk)], "why": "Both sides called."}
+    page = signed_in(cast, "sol").post(reverse("cases:wall", args=[given.pk]), answers, secure=True)
+    assert "until a day does not count" in page.content.decode()

@@ -201,7 +201,7 @@ class PermissionMachine(PermissionClinic):
     @precondition(lambda self: self.cases)
     @rule(number=numbers, fuel=fuels)
     def wall(self, number: int, fuel: int | None) -> None:
-        """Only two people, by name, and none for longer than before. Nobody new gets what the waller lacks."""
+        """Only two people, by name, none for longer than before; nobody new gets what the waller lacks."""
         case, expected = self._case(number)
         by = self._someone(expected, CASE)
         if by is None or expected.walled or not self._works("sol"):

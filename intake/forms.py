@@ -1,7 +1,7 @@
 """The questions of a call."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.forms import CharField, HiddenInput
@@ -19,6 +19,16 @@ LISTS = {
     "detention_arrested_by": "agencies",
     "caller_relation": "relations",
 }
+# Of these only one can be answered.
+OPPOSITES = {"caller_phone": "caller_no_way_back", "caller_no_way_back": "caller_phone"}
+
+
+class Difference(NamedTuple):
+    """What a question is called, what the case says, and what was typed in another window."""
+
+    label: str
+    case: str
+    typed: str
 
 
 class CallForm(FactsForm):
@@ -92,6 +102,27 @@ class CallForm(FactsForm):
         return [
             (str(self.fields[name].label), said(saved.get(name))) for name in names if name not in OF_THE_PAGE
         ]
+
+    def missing_in(self, case: Mapping[str, Any]) -> list[Difference]:
+        """Each answer that was typed here and that the case does not say. Empty boxes are no answers."""
+        self.full_clean()
+        answers = [
+            Difference(str(self.fields[name].label), self._case_says(name, case), self._typed(name))
+            for name in self.typed()
+        ]
+        return [answer for answer in answers if answer.case != answer.typed]
+
+    def _case_says(self, name: str, case: Mapping[str, Any]) -> str:
+        other = OPPOSITES.get(name, "")
+        if case.get(other):
+            return f"{self.fields[other].label}: {self.in_words(other, case[other])}"
+        return self.in_words(name, case.get(name))
+
+    def _typed(self, name: str) -> str:
+        """An answer in words; as it was typed, where it was not understood."""
+        if name in self.cleaned_data:
+            return self.in_words(name, self.cleaned_data[name])
+        return said(self._raw(name))
 
     def over(self, draft: Draft) -> "CallForm":
         """The same answers on top of the newer draft: saving once more replaces it."""

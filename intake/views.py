@@ -1,5 +1,6 @@
 """Taking a call, and the cases that wait because of one."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,10 @@ from clinic import languages
 from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members
 from clinic.accounts.models import Purpose
 from clinic.audit import actions as audit
-from clinic.cases import lists
+from clinic.cases import lists, showing
 from clinic.cases.finding import find_case
-from clinic.cases.models import Person
+from clinic.cases.forms import initial_of
+from clinic.cases.models import Case, Person
 from clinic.vault.errors import Stale
 
 from . import actions, choices
@@ -45,7 +47,7 @@ def call(request: StaffRequest) -> HttpResponse:
 def draft(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     found = find_draft(request, draft_id)
     if isinstance(found, HttpResponse):
-        return _logged_meanwhile(request, found)
+        return _logged_already(request, draft_id, found)
     if request.method != "POST":
         return _page(request, found, CallForm.of(found))
     form = CallForm(request.POST)
@@ -80,7 +82,7 @@ def autosave(request: StaffRequest, draft_id: UUID) -> JsonResponse:
 def finish(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     found = find_draft(request, draft_id)
     if isinstance(found, HttpResponse):
-        return found
+        return _logged_already(request, draft_id, found)
     if request.method != "POST":
         return redirect("intake:draft", found.pk)
     form, on = CallForm(request.POST), timezone.localdate()
@@ -114,7 +116,7 @@ def logged(request: StaffRequest, case_id: UUID) -> HttpResponse:
     context = {
         "case": case,
         "caller": lists.caller_of(Person.objects.filter(case=case)),
-        "calls_back": case.next_on and case.next_what == str(actions.CALL_BACK),
+        "call_back_on": _promised(case),
     }
     return render(request, "intake/logged.html", context)
 
@@ -144,11 +146,23 @@ def find_draft(request: StaffRequest, draft_id: UUID) -> Draft | HttpResponse:
     return found
 
 
-def _logged_meanwhile(request: StaffRequest, case: HttpResponse) -> HttpResponse:
-    if request.method == "POST":
-        told = _("This call was logged in another window. What you typed here since then was not saved.")
-        messages.warning(request, told)
-    return case
+def _logged_already(request: StaffRequest, case_id: UUID, logged: HttpResponse) -> HttpResponse:
+    """What this window says and the case does not; where there is nothing of that kind, the case."""
+    if request.method != "POST":
+        return logged
+    case = find_case(request, case_id)
+    saved = initial_of(showing.editable_rows(case)) | {"call_back_on": _promised(case)}
+    missing = CallForm(request.POST).missing_in(saved)
+    if not missing:
+        return logged
+    audit.record_view(audit.Event.CASE_OPENED, by=request.user, case_id=case.pk)
+    context = {"case": case, "missing": missing, "has_errors": True}
+    return render(request, "intake/logged_already.html", context, status=409)
+
+
+def _promised(case: Case) -> date | None:
+    """The day of calling back, as long as that is the next step."""
+    return case.next_on if case.next_what == str(actions.CALL_BACK) else None
 
 
 def _page(
@@ -162,7 +176,7 @@ def _told(request: StaffRequest, found: Draft, form: CallForm) -> HttpResponse:
     """Two windows on one call: both versions on one page, nothing lost. Or the case it became meanwhile."""
     newer = find_draft(request, found.pk)
     if isinstance(newer, HttpResponse):
-        return newer
+        return _logged_already(request, found.pk, newer)
     told = {"is_stale": True, "differences": form.differences(newer.typed), "has_errors": True}
     return _page(request, newer, form.over(newer), status=409, **told)
 

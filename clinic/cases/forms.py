@@ -163,6 +163,19 @@ class FactsForm(forms.Form):
             name: _stored(name, value) for name, value in found.items() if value != "" or name not in CHOICES
         }
 
+    def in_words(self, name: str, value: Any) -> str:
+        """An answer in words, as the page shows it."""
+        field = self.fields[name]
+        if isinstance(field, ChoiceField):
+            labels = {str(key): str(label) for key, label in field.widget.choices}
+            chosen = value if isinstance(value, list) else [value]
+            return ", ".join(labels.get(str(one), str(one)) for one in chosen if one)
+        if value is True:
+            return str(_("Yes"))
+        if isinstance(value, date):
+            return date_format(value, "F j, Y")
+        return str(field.prepare_value(value) or "")
+
 
 CHOICES = {"interpreter": AskLater, "in_removal_proceedings": AskLater, "paper": Paper}
 
@@ -210,23 +223,10 @@ class EditForm(FactsForm):
     def differences(self, saved: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Label and saved answer of every question that was answered differently meanwhile."""
         return [
-            (str(self[name].label), self._said(name, value))
+            (str(self[name].label), self.in_words(name, value))
             for name, value in saved.items()
-            if self._said(name, value) != self._said(name, self.cleaned_data.get(name))
+            if self.in_words(name, value) != self.in_words(name, self.cleaned_data.get(name))
         ]
-
-    def _said(self, name: str, value: Any) -> str:
-        """An answer in words, as the page shows it."""
-        field = self.fields[name]
-        if isinstance(field, ChoiceField):
-            labels = {str(key): str(label) for key, label in field.widget.choices}
-            chosen = value if isinstance(value, list) else [value]
-            return ", ".join(labels.get(str(one), str(one)) for one in chosen if one)
-        if value is True:
-            return str(_("Yes"))
-        if isinstance(value, date):
-            return date_format(value, "F j, Y")
-        return str(field.prepare_value(value) or "")
 
 
 READERS = {

@@ -7,7 +7,7 @@ from urllib.parse import urlparse
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 STATIC = settings.BASE_DIR / "clinic/static/clinic/js"
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'self'"
@@ -185,7 +185,12 @@ def test_the_last_words_are_sent_as_the_page_goes(page: Page):
 def asked_to_stay(page: Page) -> list[str]:
     """What the browser asked before it let the page go. It may go each time."""
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def let_go(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", let_go)
     return asked
 
 

@@ -96,7 +96,7 @@ def test_it_is_on_the_record(cast, draft):
     with cast.acting(cast.ana):
         build.opened(draft.case)
         newest = reading.readable(current(), case_id=draft.case_id)[0]
-    assert Event(newest.event).label == "Took back the agency’s answer"
+    assert str(Event(newest.event).label) == "Took back the agency’s answer"
 
 
 @pytest.mark.parametrize("make", [build.make_request, build.make_sent, build.make_received])

@@ -92,6 +92,14 @@ class RequestForm(forms.Form):
     proof_of_proceedings = forms.ChoiceWithUnknown(
         label=_("Is a copy of the notice to appear enclosed?"), unknown=False, later=False, required=False
     )
+    sex = forms.ChoiceWithUnknown(
+        label=_("Sex, as the form asks it"),
+        help_text=_("Supplement B, Part 1, item 5, has these two boxes. Left open, the letter says so."),
+        choices=[("male", _("Male")), ("female", _("Female")), ("", _("Leave it open"))],
+        unknown=False,
+        later=False,
+        required=False,
+    )
     enclosures = LinesField(
         label=_("Enclosures"), help_text=_("One on each line."), max_length=LONG, required=False
     )

@@ -22,6 +22,7 @@ class CertificationRequest(CaseRow):
     account = sealed.Text()
     injury = sealed.Text()
     statutes = sealed.Text()
+    sex = sealed.Text()  # a key of uvisa.supplement_b.SEXES, or "": left open
 
     removal_proceedings = sealed.Flag()
     family_removal = sealed.Flag()  # None: to be asked later

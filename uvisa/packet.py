@@ -209,7 +209,7 @@ class Packet:
             "victim_name": victim.name,
             "other_names": victim.other_names or "None",
             "born_on": victim.born_on.strftime("%m/%d/%Y") if victim.born_on else "Unknown",
-            "sex": _ticked(victim.sex),
+            "sex": _ticked(victim.sex or "Left open"),
             "agency": agency.name,
             "agency_address": ", ".join(agency.address),
             "agency_level": _ticked(agency.level),

@@ -18,6 +18,7 @@ from . import clock, packet, packet_letters, rules, started
 from .models import CertificationRequest
 from .packet import Missing
 from .rules import Clock, Rule, Trigger
+from .supplement_b import SEXES
 
 NOTICE = re.compile(r"notice to appear|\bNTA\b", re.IGNORECASE)
 FACTS = {
@@ -193,6 +194,7 @@ def _victim(request: CertificationRequest) -> packet.Victim:
         other_names="; ".join(client.other_names),
         born_on=client.born_on,
         a_number=", ".join(map(numbers.show_a_number, client.a_numbers[:1])),
+        sex=SEXES.get(request.sex, ""),
     )
 
 

@@ -38,6 +38,7 @@ class Edition:
 
 
 YES_NO = ("Yes", "No")
+SEXES = {"male": "Male", "female": "Female"}  # the boxes of Part 1, item 5, as the form has them
 
 
 def _name(number: str, whose: str, key: str = "") -> tuple[Item, ...]:
@@ -58,7 +59,7 @@ VICTIM = Part(
         *_name("2", "", "victim"),
         Item(number="3.a–c", label="Other names used", key="other_names"),
         Item(number="4", label="Date of birth (mm/dd/yyyy)", key="born_on"),
-        Item(number="5", label="Sex", key="sex", boxes=("Male", "Female")),
+        Item(number="5", label="Sex", key="sex", boxes=tuple(SEXES.values())),
     ),
 )
 AGENCY = Part(

@@ -90,9 +90,18 @@ def test_what_the_agency_completes_stays_empty(full_draft, filled):
 def test_nothing_in_part_1_is_blank():
     packet = make_packet()
     bare = replace(packet, victim=replace(packet.victim, a_number="", middle_name="", other_names=""))
-    texts = [item.text for item in bare.worksheet()[0].items if not item.boxes]
-    assert "N/A" in texts
-    assert all(texts)
+    items = bare.worksheet()[0].items
+    assert {"N/A", "Left open"} <= {item.text for item in items}
+    assert all(item.text or any(box.ticked for box in item.boxes) for item in items)
+
+
+@pytest.mark.parametrize("sex", ["Male", "Female"])
+def test_the_box_of_item_5_is_ticked(sex):
+    packet = make_packet()
+    known = replace(packet, victim=replace(packet.victim, sex=sex))
+    (item,) = [item for item in known.worksheet()[0].items if item.boxes]
+    assert [box.label for box in item.boxes if box.ticked] == [sex]
+    assert item.text == ""
 
 
 def test_crimes_are_ticked_and_similar_activity_is_written():

@@ -13,6 +13,7 @@ from uvisa.listing import Due
 from uvisa.models import CertificationRequest
 from uvisa.promises import KEEPS_CLOCKS
 from uvisa.rules import Status
+from uvisa.supplement_b import SEXES
 from uvisa.words import STATUS, missing_rows
 
 from .timeline import event_of
@@ -31,6 +32,7 @@ def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dic
         "is_withdrawn": found.status == Status.WITHDRAWN,
         "is_answered": found.status in rules.ANSWERED,
         "crimes": crimes(found),
+        "sex": SEXES.get(found.sex),
         "missing": missing,
         "asks_expedite": requests.asks_expedite(found, on=on),
         **signed(found),

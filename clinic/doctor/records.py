@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clinic.audit.checkup import Finding, fault, fine, not_seen
 from clinic.cases import access
 from clinic.cases.models import Case, CaseRow, CompartmentRow
-from clinic.vault.errors import Locked, Tampered
+from clinic.vault.errors import Locked, Stale, Tampered
 from clinic.vault.keyring import Keyring
 from clinic.vault.sealed import SealedModel
 
@@ -44,7 +44,7 @@ def _rows(ring: Keyring, cases: list[Case]) -> Iterator[tuple[UUID, SealedModel]
 def _is_damaged(row: SealedModel) -> bool:
     try:
         row.opened()
-    except Locked:
+    except (Locked, Stale):
         return False
     except Tampered:
         return True

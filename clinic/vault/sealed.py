@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from .attributes import Attribute, Choice, Date, Flag, List, Moment, Money, Number, Text
-from .envelope import Place, Scope, generation_of
+from .envelope import Box, Place, Scope, generation_of
 from .errors import Locked, Stale, Tampered, Unsealed
 from .keyring import current
 
@@ -119,11 +119,15 @@ class SealedModel(models.Model):
         """Whose key seals this row."""
         raise NotImplementedError
 
+    def stored_generation(self) -> int | None:
+        """The generation of its key as the database has it now; None for a key that has only one."""
+        return None
+
     def place(self) -> Place:
         return Place(self.organisation_id, self.scope(), self.TABLE, self.id, "record")
 
     def opened(self) -> Payload:
-        """The record as plain JSON values. Raises Locked or Tampered."""
+        """The record as plain JSON values. Raises Locked, Tampered, Stale (it got new keys meanwhile)."""
         payload: Payload | None = self.__dict__.get("_payload")
         if payload is None:
             payload = self.__dict__["_payload"] = self._open()
@@ -141,9 +145,23 @@ class SealedModel(models.Model):
         if self._state.adding and not self.sealed:
             return {}
         envelope, place = bytes(self.sealed), self.place()
-        box = current().box(place.scope, generation_of(envelope))
+        box = self._box(place.scope, generation_of(envelope))
         self._opened_at = place
         return self._upgraded(orjson.loads(box.open(place, envelope)))
+
+    def _box(self, scope: Scope, generation: int) -> Box:
+        """The generation stands in plain: who has the key knows whether somebody altered it."""
+        ring = current()
+        if ring.has(scope, generation):
+            return ring.box(scope, generation)
+        held = ring.newest(scope).generation
+        raise Stale if self._was_overtaken(held) else Tampered
+
+    def _was_overtaken(self, held: int) -> bool:
+        """Since it was read somebody sealed this row anew, or its key has a newer generation than `held`."""
+        rows = type(self)._base_manager.filter(pk=self.pk)
+        stored = rows.values_list("sealed", flat=True).first()
+        return bytes(stored or b"") != bytes(self.sealed) or self.stored_generation() not in (None, held)
 
     def _upgraded(self, payload: Payload) -> Payload:
         version = payload.pop(VERSION)

@@ -70,14 +70,18 @@ def soon(days: int) -> date:
     return timezone.localdate() + timedelta(days=days)
 
 
-def alter(row: Any) -> None:
-    """One bit of its ciphertext, as whoever holds the disk may."""
-    lies = bytes(type(row)._base_manager.values_list("sealed", flat=True).get(pk=row.pk))
+GENERATION = 5  # where its last byte stands in an envelope, in plain
+
+
+def alter(row: Any, *, at: int = -1) -> None:
+    """One bit of its ciphertext, or of another byte, as whoever holds the disk may."""
+    lies = bytearray(type(row)._base_manager.values_list("sealed", flat=True).get(pk=row.pk))
+    lies[at] ^= 1
     meta = type(row)._meta
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {meta.db_table} SET sealed = %s WHERE id = %s",
-            [lies[:-1] + bytes([lies[-1] ^ 1]), meta.pk.get_db_prep_value(row.pk, connection)],
+            [bytes(lies), meta.pk.get_db_prep_value(row.pk, connection)],
         )
 
 

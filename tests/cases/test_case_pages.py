@@ -20,7 +20,7 @@ from tests.accounts.doorway import signed_in
 from tests.builders import Cast
 from tests.cases_builders import give, make_case, open_case
 
-from .asking import ATTORNEY, CASE, alter, changing, lend, note, soon
+from .asking import ATTORNEY, CASE, GENERATION, alter, changing, lend, note, soon
 from .pages import fields, get, post, text, url
 
 QUERIES = 37  # of the case page, whatever the number of its notes and documents
@@ -157,10 +157,11 @@ def test_notes_of_a_compartment_one_does_not_hold_are_not_there(cast, case, ana)
     assert "Privileged." in text(get(signed_in(cast, "sol"), "case", case))
 
 
-def test_a_damaged_note_does_not_take_the_page_with_it(cast, case, ana):
+@pytest.mark.parametrize("at", [-1, GENERATION], ids=["content", "generation"])
+def test_a_damaged_note_does_not_take_the_page_with_it(cast, case, ana, at):
     note(cast, case, cast.ana, CASE, "This one is whole.")
     bad = note(cast, case, cast.ana, CASE, "This one is not.")
-    alter(bad)
+    alter(bad, at=at)
     page = get(ana, "case", case)
     assert page.status_code == 200
     assert "This one is whole." in text(page)

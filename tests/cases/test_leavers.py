@@ -18,7 +18,7 @@ from referrals.rules import Status
 from tests.builders import Cast
 from tests.cases_builders import give, make_case, offer, open_case
 
-from .asking import ADVOCATE, ATTORNEY, CASE, alter, held, lend, note, soon
+from .asking import ADVOCATE, ATTORNEY, CASE, GENERATION, alter, held, lend, note, soon
 
 
 def leave(cast: Cast, user, **how: bool) -> int:
@@ -192,12 +192,13 @@ DAMAGED = [Case, Person, Detention, Note, Referral]
 
 @pytest.mark.parametrize("model", DAMAGED, ids=lambda model: model.__name__)
 @pytest.mark.parametrize("hostile", [False, True])
-def test_a_damaged_row_keeps_no_account_open(cast, case, model, hostile):
+@pytest.mark.parametrize("at", [-1, GENERATION], ids=["content", "generation"])
+def test_a_damaged_row_keeps_no_account_open(cast, case, model, hostile, at):
     whole = make_case(cast, given_names="Otra")
     for row in (case, whole):
         give_away(cast, row)
     note(cast, case, cast.ben, CASE)
-    alter(model.objects.filter(**{"pk" if model is Case else "case": case.pk}).first())
+    alter(model.objects.filter(**{"pk" if model is Case else "case": case.pk}).first(), at=at)
     assert leave(cast, cast.ben, hostile=hostile) == int(hostile or model is not Note)
     assert not User.objects.get(pk=cast.ben.pk).is_active
     assert not CaseUserAccess.objects.filter(user=cast.ben).exists()

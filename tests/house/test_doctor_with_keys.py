@@ -18,7 +18,7 @@ from clinic.vault.keys import Identity
 from clinic.vault.models import IndexChange
 from tests.accounts.doorway import signed_in
 from tests.builders import Cast
-from tests.cases.asking import alter
+from tests.cases.asking import GENERATION, alter
 from tests.house.patient import make_patient, seen_by
 
 
@@ -70,6 +70,10 @@ def my_lists_do_not_open(cast: Cast) -> None:
     IndexChange.objects.filter(team=cast.team("coordination").pk).update(sealed=b"\x01\x01" + bytes(60))
 
 
+def another_generation_in_a_person_of_a_case(cast: Cast) -> None:
+    alter(Person.objects.get(), at=GENERATION)
+
+
 def a_damaged_person_of_a_case(cast: Cast) -> None:
     alter(Person.objects.get())
 
@@ -112,6 +116,7 @@ PLANTED_BEHIND_KEYS: dict[Callable[[Cast], None], str] = {
     a_member_nobody_named: "disagree on who is in the team “south”",
     my_team_does_not_open: "Your key of the team",
     my_case_does_not_open: "A key that you hold does not open",
+    another_generation_in_a_person_of_a_case: "stands in these cases is damaged",
     a_damaged_person_of_a_case: "stands in these cases is damaged",
     a_later_last_day: "let these open it, and they cannot: ben in the case",
     a_row_nobody_gave: "let these open it, and they cannot: dee in the case",

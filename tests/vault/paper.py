@@ -75,5 +75,10 @@ def on_disk(paper: Paper) -> bytes:
         return bytes(cursor.fetchone()[0])
 
 
+def put_on_disk(paper: Paper, sealed: bytes) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE vault_paper SET sealed = %s WHERE id = %s", [sealed, paper_key(paper)])
+
+
 def paper_key(paper: Paper) -> Any:
     return Paper._meta.pk.get_db_prep_value(paper.pk, connection)

@@ -9,7 +9,7 @@ from clinic.vault.errors import Locked, Stale, Tampered, Unsealed
 from clinic.vault.keyring import using
 
 from .build import BEN, make_box, make_ring
-from .paper import CANARY, VALUES, Mood, Paper, again, make_paper, on_disk
+from .paper import CANARY, VALUES, Mood, Paper, again, make_paper, on_disk, put_on_disk
 
 pytestmark = pytest.mark.usefixtures("papers", "ring")
 
@@ -299,6 +299,32 @@ def test_a_row_that_moves_to_another_case_goes_under_its_key(ring):
     paper.case_id = BEN
     paper.save()
     assert again(paper).title == CANARY
+
+
+def test_a_generation_that_nobody_made_is_damage(ring):
+    """It stands in plain: whoever writes to the disk can change it."""
+    paper = make_paper()
+    lies = bytearray(on_disk(paper))
+    lies[2:6] = b"\x63" * 4
+    put_on_disk(paper, bytes(lies))
+    with pytest.raises(Tampered):
+        again(paper).opened()
+    with using(make_ring(BEN, case=None)), pytest.raises(Locked):
+        again(paper).opened()
+
+
+def test_a_row_that_was_sealed_anew_since_it_was_read_is_stale(ring):
+    """A colleague made new keys, and only those came into this ring."""
+    paper = again(make_paper())
+    ring.add(paper.scope(), make_box(generation=2))
+    fresh = again(paper)
+    fresh.title = "new"
+    fresh.save()
+    with using(make_ring(BEN, case=None)) as other:
+        other.add(paper.scope(), make_box(generation=2))
+        with pytest.raises(Stale):
+            paper.opened()
+        assert again(paper).title == "new"
 
 
 def test_an_older_key_still_opens(ring):

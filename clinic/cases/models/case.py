@@ -83,6 +83,9 @@ class Case(sealed.SealedModel):
     def scope(self) -> Scope:
         return Scope(Compartment.CASE, self.id)
 
+    def stored_generation(self) -> int | None:
+        return generation_of(self.scope())
+
 
 class CaseKey(models.Model):
     """One key of a case: which compartment, which generation, and the commitment that it must match."""
@@ -100,6 +103,12 @@ class CaseKey(models.Model):
         ]
 
 
+def generation_of(scope: Scope) -> int | None:
+    """Of a case's compartment, as it is now."""
+    keys = CaseKey.objects.filter(case=scope.id, compartment=scope.kind)
+    return keys.values_list("generation", flat=True).first()
+
+
 class CaseRow(sealed.SealedModel):
     """A row of a case, sealed under the key of the case itself unless it says otherwise."""
 
@@ -111,3 +120,6 @@ class CaseRow(sealed.SealedModel):
 
     def scope(self) -> Scope:
         return Scope(Compartment.CASE, self.case_id)
+
+    def stored_generation(self) -> int | None:
+        return generation_of(self.scope())

@@ -21,7 +21,7 @@ from . import rewrap, rules
 from .chain import lock_head
 from .events import Event
 from .models import AuditEvent, AuditHead, AuditKeyWrap
-from .wraps import Trust, by_roster, by_row, wraps_for
+from .wraps import Trust, by_roster, by_row, check_newest, wraps_for
 
 __all__ = ["Event", "NotInTransaction", "record", "record_once", "record_view"]
 
@@ -57,7 +57,7 @@ def record(
 
     `details["name"]` is shown beside the event: whom or what it concerned, in a word.
     With `case_id` those who hold the case read it, else coordination; supervising attorneys read every event.
-    Raises Locked where the keyring lacks the case, Stale where a team got new keys meanwhile.
+    Raises Locked where the keyring lacks the case, Stale where it or a team got new keys meanwhile.
     """
     about = (target._meta.label, str(target.pk)) if target else ("", "")
     return _record(event, by, case_id, about, details or {})
@@ -107,6 +107,8 @@ def _record(
     ring = keyring.current()
     if ring.user != by.pk:
         raise Locked
+    if case_id:
+        check_newest(ring, case_id)
     head = lock_head(ring.organisation)
     now = timezone.now()
     row, key = _sealed(ring, now, _told(event, by, now, about, details))

@@ -19,6 +19,23 @@ from .models import AuditEvent, AuditKeyWrap
 CASE, TEAM = AuditKeyWrap.Kind.CASE, AuditKeyWrap.Kind.TEAM
 Publics = Mapping[UUID, PublicKey]
 Trust = Callable[[list[Team]], Publics]
+Generation = Callable[[UUID], int | None]
+_registered: dict[str, Generation] = {}
+
+
+def register(name: str, generation: Generation) -> None:
+    """`generation(case_id)`: of the case's own key, which nobody else renews until the transaction ends."""
+    _registered[name] = generation
+
+
+def check_newest(ring: Keyring, case_id: UUID) -> None:
+    """Raises Stale where the case has newer keys than the ring, Locked where the ring has none.
+
+    Call it before the end of the chain is locked: whoever renews a case locks its key first, too.
+    """
+    held = ring.newest(Scope("case", case_id)).generation
+    if any(generation(case_id) not in (None, held) for generation in _registered.values()):
+        raise Stale
 
 
 def subject_of(event: AuditEvent) -> Subject:

@@ -92,6 +92,12 @@ def check_notes_stay(case: Case, without: str, *, handing: Collection[Compartmen
     check_none_lost(case, {*own, *shared}, handing=handing)
 
 
+def held_generation(case_id: UUID) -> int | None:
+    """Of the case's own key. Nobody renews it until the transaction ends."""
+    keys = CaseKey.objects.filter(case=case_id, compartment=Compartment.CASE).select_for_update(no_key=True)
+    return keys.values_list("generation", flat=True).first()
+
+
 def remember(case: Case, left: Iterable[Compartment]) -> Case:
     """The case as it is now; whoever holds what was `left` renews it before writing."""
     fresh: Case = Case.objects.get(pk=case.pk)

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import transaction
+from django.urls import reverse
 
 from clinic.accounts import clinic_codes, recovery
 from clinic.accounts.models import Purpose
 from clinic.audit import actions as audit
 from clinic.audit import reading
-from clinic.audit.models import AuditKeyWrap
+from clinic.audit.models import AuditEvent, AuditKeyWrap
 from clinic.cases import access, actions, generations, leavers, lists
 from clinic.cases.errors import NotesWouldBeLost, OnlySupervising, TooFew
 from clinic.cases.models import Case, CaseKey, CaseRow, CaseTeamAccess, CaseUserAccess, Note, Person
@@ -18,6 +19,7 @@ from clinic.directory import actions as directory
 from clinic.vault.envelope import generation_of
 from clinic.vault.errors import Stale, Tampered
 from clinic.vault.keyring import current
+from tests.accounts.doorway import signed_in
 from tests.audit.failing import audit_fails
 from tests.builders import Cast
 from tests.cases_builders import offer, open_case
@@ -221,6 +223,38 @@ def test_new_keys_that_came_half_way_are_not_taken_for_damage(cast, full):
         open_case(full)
         with pytest.raises(Stale):
             notes[0].opened()
+
+
+@pytest.mark.parametrize("event", ["case_opened", "offer_opened", "document_read"])
+def test_nothing_is_recorded_under_keys_that_are_over(cast, full, event):
+    """Who holds the case now could not read it, and a leaver with the old key could."""
+    with cast.acting(cast.ben):
+        row = open_case(full)
+        with changing(cast, full, cast.sol) as renewed:
+            generations.renew(renewed)
+        known = AuditEvent.objects.count()
+        with pytest.raises(Stale), transaction.atomic():
+            audit.record(audit.Event(event), by=cast.ben, case_id=row.pk)
+        assert AuditEvent.objects.count() == known
+    with cast.acting(cast.ben) as ring, transaction.atomic():
+        audit.record(audit.Event(event), by=cast.ben, case_id=open_case(full).pk)
+        assert reading.readable(ring, case_id=full.pk)[0].event == event
+
+
+def test_a_page_that_meets_new_keys_half_way_says_so(cast, full, monkeypatch):
+    whole = audit.record_view
+
+    def renewed_meanwhile(*args, **more):
+        with changing(cast, full, cast.sol) as renewed:
+            generations.renew(renewed)
+        whole(*args, **more)
+
+    browser = signed_in(cast, "ben")
+    monkeypatch.setattr(audit, "record_view", renewed_meanwhile)
+    page = browser.get(reverse("cases:case", args=[full.pk]), secure=True)
+    assert page.status_code == 409
+    assert "at the same moment" in page.content.decode()
+    assert not AuditKeyWrap.objects.filter(holder=full.pk, generation=1).exists()
 
 
 def test_two_printed_codes_open_a_walled_case(cast, full):

@@ -9,7 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from clinic.cases.models import Case
+from clinic.cases.models import Case, Detention, PartyRole, Person
+from tests.builders import Cast
+from tests.cases_builders import open_case
+
+from .asking import soon
 
 
 def url(name: str, case: Case | UUID, *more: UUID) -> str:
@@ -46,3 +50,17 @@ def fields(response: Any) -> dict[str, Any]:
 
 def file(content: bytes = b"A fictional notice.\n", name: str = "notice.txt") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, "application/octet-stream")
+
+
+def step(on: int, what: str) -> dict[str, str]:
+    day = soon(on)
+    return {"on_month": str(day.month), "on_day": str(day.day), "on_year": str(day.year), "what": what}
+
+
+def facts(cast: Cast, case: Case) -> tuple[Case, Person, Person, Detention]:
+    with cast.acting(cast.ana):
+        row = open_case(case)
+        people = {one.role: one for one in Person.objects.filter(case=row)}
+        found = (row, people[PartyRole.CLIENT], people[PartyRole.CALLER], Detention.objects.get(case=row))
+        assert all(one.opened() is not None for one in found)
+        return found

@@ -1,4 +1,4 @@
-"""A call: draft, autosave, two windows, and the case it becomes."""
+"""A call: draft, autosave, and the case it becomes."""
 
 import pytest
 from django.test import Client
@@ -13,57 +13,12 @@ from clinic.vault.errors import Locked, Tampered
 from intake import actions, views
 from intake.models import Draft
 from tests.accounts.doorway import signed_in
-from tests.builders import Cast, make_clinic
-from tests.cases_builders import give, make_case, open_case
+from tests.builders import Cast
+from tests.cases_builders import open_case
+
+from .calls import ENOUGH, NO_CALL, NO_WAY, get, post, start
 
 pytestmark = pytest.mark.django_db
-
-ENOUGH = {
-    "client_given_names": "Ficta María",
-    "client_family_names": "Ejemplo Prueba",
-    "caller_phone": "612-555-0101",
-    "page": "one",
-    "rev": "1",
-}
-
-ALL_KINDS = ENOUGH | {
-    "client_a_numbers": "A000-123-456",
-    "client_born_on": "3 4 1991",
-    "client_language": "es",
-    "client_interpreter": "later",
-    "client_other_names": "Fikta\r\nFicta M.",
-    "caller_safe_ways": "call",
-    "caller_safe_when": " after six ",
-    "detention_in_removal_proceedings": "no",
-    "detention_paper": "unknown",
-    "case_urgent": "no",
-    "case_story": "One line.\r\nAnother.",
-    "call_back_on": "12 31 2199",
-}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_clinic()
-
-
-@pytest.fixture
-def chi(cast: Cast) -> Client:
-    return signed_in(cast, "chi")
-
-
-def start(client: Client) -> Draft:
-    response = client.post(reverse("intake:call"), secure=True)
-    assert response.status_code == 302
-    return Draft.objects.get(pk=response["Location"].split("/")[-2])
-
-
-def post(client: Client, name: str, draft: Draft, data: dict[str, str], **headers: str):
-    return client.post(reverse(f"intake:{name}", args=[draft.pk]), data, secure=True, headers=headers)
-
-
-def get(client: Client, name: str, *args: object):
-    return client.get(reverse(f"intake:{name}", args=args), secure=True)
 
 
 def test_it_works(cast, chi):
@@ -158,122 +113,6 @@ def test_saving_the_same_again_makes_no_new_version(chi):
     assert post(chi, "autosave", draft, ENOUGH | {"rev": "2"}).json()["rev"] == 2
 
 
-def test_a_second_window_is_told_and_loses_nothing(chi):
-    draft = start(chi)
-    post(chi, "autosave", draft, ENOUGH | {"case_story": "from the first window"})
-    other = ENOUGH | {"page": "two", "case_story": "from the second window"}
-    stale = post(chi, "autosave", draft, other)
-    assert (stale.status_code, stale.json()) == (409, {"ok": False})
-    told = post(chi, "draft", draft, other)
-    assert told.status_code == 409
-    page = told.content.decode()
-    assert "from the first window" in page
-    assert "from the second window" in page
-    rev = str(Draft.objects.get().rev)
-    assert post(chi, "draft", draft, other | {"rev": rev}).status_code == 302
-
-
-def test_a_second_window_cannot_finish_over_the_first(chi):
-    draft = start(chi)
-    post(chi, "autosave", draft, ENOUGH | {"case_story": "newer"})
-    assert post(chi, "finish", draft, ENOUGH | {"page": "two"}).status_code == 409
-    assert not Case.objects.exists()
-
-
-@pytest.mark.parametrize("way", ["draft", "finish"])
-def test_a_second_window_that_says_the_same_is_told_so(chi, way):
-    draft = start(chi)
-    post(chi, "autosave", draft, ENOUGH)
-    told = post(chi, way, draft, ENOUGH | {"page": "two"})
-    assert told.status_code == 409
-    page = told.content.decode()
-    assert "This call was changed in another window." in page
-    assert "Both windows say the same." in page
-    again = ENOUGH | {"page": "two", "rev": str(Draft.objects.get().rev)}
-    assert post(chi, "finish", draft, again).status_code == 302
-
-
-@pytest.mark.parametrize("name", ["draft", "finish"])
-def test_a_second_window_is_told_that_the_call_was_logged(cast, chi, name):
-    draft = start(chi)
-    post(chi, "finish", draft, ENOUGH | {"case_story": "from the first window"})
-    other = ENOUGH | {"page": "two", "case_story": "from the second window", "client_born_on": "31 31 1990"}
-    stale = post(chi, "autosave", draft, other)
-    assert (stale.status_code, stale.json()) == (409, {"ok": False})
-    told = post(chi, name, draft, other)
-    page = told.content.decode()
-    assert told.status_code == 409
-    for shown in ("from the first window", "from the second window", "31 31 1990"):
-        assert shown in page
-    assert reverse("cases:edit", args=[draft.pk]) in page
-    assert "Ficta" not in page
-    with cast.acting(cast.ana):
-        assert open_case(Case.objects.get()).story == "from the first window"
-
-
-@pytest.mark.parametrize(
-    "differs",
-    [
-        {"caller_phone": "612-555-0199"},
-        {"caller_phone": "", "caller_no_way_back": "on"},
-        {"client_language": "so"},
-        {"caller_safe_ways": "text"},
-        {"detention_in_removal_proceedings": "yes"},
-        {"case_urgent": "yes"},
-        {"call_back_on": "12 30 2199"},
-        {"client_a_numbers": "A000123457"},
-    ],
-)
-def test_an_answer_of_any_kind_that_was_not_logged_is_shown(chi, differs):
-    draft = start(chi)
-    post(chi, "finish", draft, ALL_KINDS)
-    assert post(chi, "finish", draft, ALL_KINDS | {"page": "two"} | differs).status_code == 409
-
-
-def test_a_number_typed_beside_no_safe_way_is_shown_with_it(chi):
-    draft = start(chi)
-    post(chi, "finish", draft, NO_WAY)
-    page = post(chi, "finish", draft, ENOUGH | {"page": "two"}).content.decode()
-    assert f"<bdi>{NO_CALL}: Yes</bdi>" in page
-
-
-@pytest.mark.parametrize("less", [{}, {"case_story": "", "client_language": "", "caller_safe_when": ""}])
-def test_a_second_window_with_nothing_new_leads_to_the_case(chi, less):
-    draft = start(chi)
-    post(chi, "finish", draft, ALL_KINDS)
-    for name in ("draft", "finish"):
-        pressed = post(chi, name, draft, ALL_KINDS | {"page": "two"} | less)
-        assert pressed["Location"] == reverse("intake:logged", args=[draft.pk])
-
-
-def test_the_second_of_two_who_finish_at_once_keeps_its_words(cast, chi, monkeypatch):
-    draft, whole = start(chi), views.find_draft
-
-    def slowly(*args):
-        found = whole(*args)
-        monkeypatch.undo()
-        assert post(chi, "finish", draft, ENOUGH).status_code == 302
-        return found
-
-    monkeypatch.setattr(views, "find_draft", slowly)
-    told = post(chi, "finish", draft, ENOUGH | {"page": "two", "case_story": "half a sentence"})
-    assert told.status_code == 409
-    assert "half a sentence" in told.content.decode()
-
-
-def test_what_the_same_page_saved_is_no_other_version(chi):
-    draft = start(chi)
-    post(chi, "autosave", draft, ENOUGH)
-    assert post(chi, "finish", draft, ENOUGH).status_code == 302
-
-
-def test_what_a_page_sends_once_more_as_it_goes_is_no_other_version(chi):
-    draft = start(chi)
-    for story in ("half a", "half a", "half a sentence"):
-        assert post(chi, "autosave", draft, ENOUGH | {"case_story": story}).json()["ok"]
-    assert "half a sentence" in get(chi, "draft", draft.pk).content.decode()
-
-
 def test_pressing_twice_logs_once(chi):
     draft = start(chi)
     for _ in range(2):
@@ -308,8 +147,6 @@ def test_bad_input_is_said_and_kept(chi, changed, message):
     assert not Case.objects.exists()
 
 
-NO_WAY = ENOUGH | {"caller_phone": "", "caller_no_way_back": "on"}
-NO_CALL = "There is no safe way to call back"
 DAY = {"call_back_on": "12 31 2199"}
 SAFELY = "in the way that was said to be safe"
 
@@ -373,78 +210,6 @@ def test_an_a_number_is_enough(chi):
     draft = start(chi)
     nameless = {"client_given_names": "", "client_family_names": "", "client_a_numbers": "000 123 456"}
     assert post(chi, "finish", draft, ENOUGH | nameless).status_code == 302
-
-
-@pytest.mark.parametrize("typed", ["Ficta Ejenplo", "000123456", "555-0101"])
-def test_a_known_case_is_found(cast, chi, typed):
-    case = make_case(cast)
-    draft = start(chi)
-    page = post(chi, "draft", draft, {"find_known": typed}, X_Swap="known").content.decode()
-    assert "opened today" in page
-    assert reverse("cases:case", args=[case.pk]) in page
-    assert "<html" not in page
-
-
-def test_a_handed_over_case_is_known_by_its_stub(cast, chi):
-    case = make_case(cast)
-    give(cast, case, cast.ben)
-    draft = start(chi)
-    page = post(chi, "draft", draft, {"find_known": "Ficta"}, X_Swap="known").content.decode()
-    assert "ben has it" in page
-    assert reverse("cases:case", args=[case.pk]) not in page
-
-
-def test_looking_without_script_keeps_what_was_typed(cast, chi):
-    make_case(cast)
-    draft = start(chi)
-    looked = ENOUGH | {"find_known": "Ficta", "find": "1", "case_story": "half a sentence"}
-    page = post(chi, "draft", draft, looked).content.decode()
-    assert "Already here" in page
-    assert "half a sentence" in page
-    assert "half a sentence" in get(chi, "draft", draft.pk).content.decode()
-
-
-NOBODY = "Nobody by this name or number is here yet"
-
-
-@pytest.mark.parametrize("typed", ["Ly", "l", "12", "123", "?", "Ly 12"])
-def test_too_little_is_not_looked_for_as_one_types(cast, chi, typed):
-    make_case(cast, given_names="Ly", family_names="Inventada")
-    page = post(chi, "draft", start(chi), {"find_known": typed}, X_Swap="known").content.decode()
-    assert "Write at least three letters or four digits." in page
-    assert "Already here" not in page
-    assert NOBODY not in page
-
-
-@pytest.mark.parametrize("headers", [{}, {"X_Swap": "known"}])
-@pytest.mark.parametrize("name", ["Ly", "Vu", "Le", "Xi", "李"])
-def test_a_short_name_is_found_by_looking(cast, chi, name, headers):
-    case = make_case(cast, given_names=name, family_names="Inventada")
-    looked = ENOUGH | {"find_known": name, "find": "1"}
-    page = post(chi, "draft", start(chi), looked, **headers).content.decode()
-    assert reverse("cases:case", args=[case.pk]) in page
-    assert "opened today" in page
-
-
-def test_a_short_name_that_is_not_here_is_said_to_be_none(cast, chi):
-    make_case(cast)
-    assert NOBODY in post(chi, "draft", start(chi), {"find_known": "Xi", "find": "1"}).content.decode()
-
-
-@pytest.mark.parametrize("typed", ["12", "123", "?", "-"])
-def test_too_few_digits_are_never_said_to_be_nobodys(cast, chi, typed):
-    make_case(cast)
-    page = post(chi, "draft", start(chi), {"find_known": typed, "find": "1"}).content.decode()
-    assert "Nothing was looked for yet." in page
-    assert NOBODY not in page
-
-
-def test_a_reference_is_looked_for_as_one_types(cast, chi):
-    case = make_case(cast)
-    with cast.acting(cast.chi):
-        reference = open_case(case).reference
-    page = post(chi, "draft", start(chi), {"find_known": reference}, X_Swap="known").content.decode()
-    assert reverse("cases:case", args=[case.pk]) in page
 
 
 @pytest.mark.parametrize("name", ["finish", "draft"])

@@ -56,7 +56,7 @@ def page_of(case: Case) -> dict[str, Any]:
         "damaged": damaged_notes + damaged_documents,
         "holders": holding.named_holders(case),
         "teams": sorted(listing.label(team) for team in holding.teams_holding(case)),
-        "can_wall": Purpose.SUPERVISING in current().named and not case.walled,
+        "can_wall": Purpose.SUPERVISING in current().named,
         "events": folding.lines(reading.readable(current(), case_id=case.pk)[:EVENTS]),
     }
 

@@ -3,6 +3,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.accounts import leaving
 from clinic.accounts.models import User
 from clinic.cases import lists
 from clinic.cases.models import Case
@@ -73,3 +74,19 @@ def test_a_decision_needs_its_reason(cast: Cast, case: Case) -> None:
 def test_somebody_who_left_cannot_be_named(cast: Cast, case: Case) -> None:
     assert wall(signed_in(cast, "sol"), case, [cast.sol, cast.eve]).status_code == 200
     assert sees(cast, cast.ana, case)
+
+
+def test_somebody_is_brought_inside_before_another_goes(cast: Cast, case: Case) -> None:
+    browser = signed_in(cast, "sol")
+    wall(browser, case, [cast.sol, cast.ben])
+    assert (
+        b"Change who is inside the wall"
+        in browser.get(reverse("cases:case", args=[case.pk]), secure=True).content
+    )
+    page = browser.get(reverse("cases:wall", args=[case.pk]), secure=True)
+    assert set(page.context["form"].initial["people"]) == {str(cast.sol.pk), str(cast.ben.pk)}
+    wall(browser, case, [cast.sol, cast.ben, cast.dee], why="Ben leaves.")
+    assert sees(cast, cast.dee, case)
+    with cast.acting(cast.ana) as ring:
+        leaving.leave_clinic(user=cast.ben, ring=ring, by=cast.ana)
+    assert not sees(cast, cast.ana, case)

@@ -12,9 +12,10 @@ from clinic.accounts.doors import FORM, StaffRequest, members
 from clinic.accounts.errors import Refused
 from clinic.accounts.models import Purpose, User
 from clinic.audit import actions as audit
-from clinic.cases import actions, showing
+from clinic.cases import access, actions, showing
 from clinic.cases.finding import find_case
 from clinic.cases.forms import WallForm
+from clinic.cases.models import Case
 from clinic.forms import posted
 from clinic.vault.keyring import current
 
@@ -24,7 +25,7 @@ from clinic.vault.keyring import current
 def wall(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Who may still open it, and why; who had opened it so far stands beside the question."""
     case = find_case(request, case_id)
-    form = WallForm(posted(request), people=_people(), initial={"people": [str(request.user.pk)]})
+    form = WallForm(posted(request), people=_people(), initial={"people": _inside(case, request.user)})
     if request.method == "POST" and form.is_valid():
         inside = form.cleaned_data["people"]
         people = list(User.objects.filter(organisation=case.organisation_id, pk__in=inside))
@@ -43,6 +44,11 @@ def wall(request: StaffRequest, case_id: UUID) -> HttpResponse:
 def _onward(case_id: UUID, *, stays: bool) -> HttpResponse:
     """Whoever is outside the wall cannot see the case any more."""
     return redirect("cases:case", case_id) if stays else redirect("desk:home")
+
+
+def _inside(case: Case, by: User) -> list[str]:
+    """Whoever stands there already; without a wall, whoever puts it up."""
+    return [str(row.user_id) for row in access.holders(case)] if case.walled else [str(by.pk)]
 
 
 def _people() -> list[tuple[str, str]]:

@@ -298,14 +298,15 @@ def test_nothing_is_sealed_under_a_compartment_key_of_mallorys(cast, case):
 
 @pytest.mark.parametrize("compartment", Compartment)
 def test_nothing_typed_is_sealed_under_keys_of_mallorys(cast, case, compartment):
-    """All keys of the case replaced, each with a mark that fits: but the case does not open under them."""
+    """All keys of the case replaced, each with a mark that fits: it does not open, and is said to be damaged."""
     browser = signed_in(cast, "ben")
     boxes = {Compartment.CASE: mallorys_key(case, Compartment.CASE, cast.ben, os.urandom(32))}
     for other in (Compartment.ADVOCATE, Compartment.ATTORNEY):
         boxes[other] = mallorys_key(case, other, cast.ben, boxes[Compartment.CASE].key)
     told = {"text": "For nobody but us", "compartment": compartment.value}
     answer = browser.post(f"/cases/{case.pk}/notes/", told, secure=True)
-    assert answer.status_code in {403, 404}
+    assert answer.status_code == 409
+    assert "damaged" in answer.content.decode()
     assert not Note.objects.filter(case=case).exists()
 
 

@@ -298,7 +298,7 @@ def test_nothing_is_sealed_under_a_compartment_key_of_mallorys(cast, case):
 
 @pytest.mark.parametrize("compartment", Compartment)
 def test_nothing_typed_is_sealed_under_keys_of_mallorys(cast, case, compartment):
-    """All keys of the case replaced, each with a mark that fits: it does not open, and the page says damaged."""
+    """All keys of the case replaced, each with a mark that fits: nothing opens, and the page says damaged."""
     browser = signed_in(cast, "ben")
     boxes = {Compartment.CASE: mallorys_key(case, Compartment.CASE, cast.ben, os.urandom(32))}
     for other in (Compartment.ADVOCATE, Compartment.ATTORNEY):

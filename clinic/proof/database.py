@@ -1,6 +1,7 @@
 """The throw-away clinic's database: made, read in every way a thief could, and thrown away."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -20,6 +21,7 @@ from . import inflate
 
 Chunk = tuple[str, bytes]  # where in the store, and what stands there
 SESSIONS = "SELECT * FROM accounts_session"
+BINARY = re.compile(rb"(?:\\\\x|X')((?:[0-9A-Fa-f]{2})+)")  # as COPY writes it, and as SQLite does
 
 
 class Database(Protocol):
@@ -53,7 +55,7 @@ class Sqlite:
         with closing(sqlite3.connect(self.path)) as source, closing(sqlite3.connect(":memory:")) as copy:
             source.backup(copy)
             yield "backup", copy.serialize()
-            yield "SQL", "\n".join(copy.iterdump()).encode()
+            yield "SQL", in_bytes("\n".join(copy.iterdump()).encode())
 
     def sessions(self) -> Iterator[Chunk]:
         with closing(sqlite3.connect(self.path)) as connection:
@@ -83,7 +85,7 @@ class Postgres:
         program = _find_pg_dump()
         if program:
             done = subprocess.run([program, self.url], check=True, capture_output=True)  # noqa: S603
-            yield "pg_dump", done.stdout
+            yield "pg_dump", in_bytes(done.stdout)
             return
         with psycopg.connect(self.url) as connection:
             yield from _copied(connection)
@@ -152,7 +154,12 @@ def _copied(connection: psycopg.Connection[Any]) -> Iterator[Chunk]:
     tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
     for (table,) in tables:
         with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
-            yield table, b"".join(bytes(part) for part in copy)
+            yield table, in_bytes(b"".join(bytes(part) for part in copy))
+
+
+def in_bytes(dump: bytes) -> bytes:
+    """With its binary columns as they are: in so much hexadecimal, nine digits stand by chance."""
+    return BINARY.sub(lambda found: bytes.fromhex(found[1].decode()), dump)
 
 
 def _find_pg_dump() -> str | None:

@@ -10,6 +10,7 @@ from django_otp.oath import TOTP
 
 from clinic.accounts.errors import Refused
 from clinic.vault.errors import Locked, Stale, Tampered
+from intake.actions import start_call
 from tests.accounts.doorway import fresh_code
 from tests.house.matrix import World
 from tests.journeys import album
@@ -96,6 +97,25 @@ def finding(here: Company) -> None:
     chi.press("Log this call")
     chi.sees("Please check what you wrote")
     album.take(chi, "intake-draft-errors")
+
+
+def two_windows(here: Company) -> None:
+    """The same call in two windows: the second is told what it says and the case does not."""
+    chi, cast = here["chi"], here.world.cast
+    with cast.acting(cast.chi):
+        draft = start_call(by=cast.chi)
+    chi.go(reverse("intake:draft", args=[draft.pk]))
+    other = chi.context.new_page()
+    other.goto(chi.page.url)
+    other.locator("[name=client_a_numbers]").fill("000-765-432")
+    other.locator("[name=caller_phone]").fill("612-555-0142")
+    other.get_by_role("button", name="Log this call", exact=True).first.click()
+    other.wait_for_url("**/logged/**")
+    other.close()
+    chi.write("What happened", "A fictional story.")
+    chi.press("Log this call")
+    chi.sees("This call is logged already", "A fictional story.")
+    album.take(chi, "intake-logged_already")
 
 
 def with_the_agency(here: Company) -> None:
@@ -206,6 +226,7 @@ SCENES: tuple[Callable[[Company], None], ...] = (
     refusals,
     breakdowns,
     finding,
+    two_windows,
     with_the_agency,
     newcomer,
     out_and_in,

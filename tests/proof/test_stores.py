@@ -13,14 +13,18 @@ import pytest
 from django.core import signing
 
 from clinic.proof.canaries import new_word
-from clinic.proof.database import Sqlite
+from clinic.proof.database import Sqlite, in_bytes
 from clinic.proof.scene import Scene, scene
 from clinic.proof.search import Search
 from clinic.proof.stores import DATABASE, DUMP, FOLDERS, LOG, SESSIONS, look_through, stores
 
 pytestmark = pytest.mark.django_db  # also run on PostgreSQL, whose stores are others
 Connection = sqlite3.Connection | psycopg.Connection
-TABLES = "CREATE TABLE leak (told text); CREATE TABLE accounts_session (session_data text)"
+TABLES = (
+    "CREATE TABLE leak (told text)",
+    "CREATE TABLE binary_leak (told bytea)",
+    "CREATE TABLE accounts_session (session_data text)",
+)
 
 
 class Leaky:
@@ -36,10 +40,10 @@ class Leaky:
             self.run("PRAGMA journal_mode=WAL")
         else:
             self.connection = psycopg.connect(database.url, autocommit=True)
-        for statement in TABLES.split("; "):
+        for statement in TABLES:
             self.run(statement)
 
-    def run(self, statement: str, *values: str) -> None:
+    def run(self, statement: str, *values: str | bytes) -> None:
         mark = "?" if isinstance(self.connection, sqlite3.Connection) else "%s"
         self.connection.execute(statement.replace("?", mark), values)
 
@@ -63,6 +67,16 @@ def test_nothing_is_found_where_nothing_is(leaky):
 
 def in_the_database(leaky: Leaky) -> set[str]:
     leaky.run("INSERT INTO leak VALUES (?)", leaky.canary)
+    return everywhere(leaky)
+
+
+def in_a_binary_column(leaky: Leaky) -> set[str]:
+    """A dump writes it in hexadecimal."""
+    leaky.run("INSERT INTO binary_leak VALUES (?)", leaky.canary.encode())
+    return everywhere(leaky)
+
+
+def everywhere(leaky: Leaky) -> set[str]:
     if isinstance(leaky.scene.database, Sqlite):
         leaky.run("PRAGMA wal_checkpoint(TRUNCATE)")
         return {DATABASE, DUMP}
@@ -84,7 +98,9 @@ def in_a_session(leaky: Leaky) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "plant", [in_the_database, in_the_log_only, in_a_session], ids=lambda plant: plant.__name__
+    "plant",
+    [in_the_database, in_a_binary_column, in_the_log_only, in_a_session],
+    ids=lambda plant: plant.__name__,
 )
 def test_a_leak_in_the_database_is_found(leaky, plant: Callable[[Leaky], set[str]]):
     places = plant(leaky)
@@ -103,6 +119,14 @@ def test_a_leak_in_a_folder_is_found(leaky, store):
 def test_a_leak_in_a_file_name_is_found(leaky, store):
     Path(leaky.scene.folders[store], f"{leaky.canary}.txt").touch()
     assert {name for name, finds in leaky.found().items() if finds} == {store}
+
+
+@pytest.mark.parametrize("row", ["\\\\x{}\\n", "INSERT INTO t VALUES(X'{}');"])
+def test_nine_digits_in_hexadecimal_are_no_find(row):
+    search, dump = Search(["000123456"]), row.format("ab00012345678f" + b"000654321".hex())
+    assert list(search.in_bytes(in_bytes(dump.encode()), "dump")) == []
+    (found,) = Search(["000654321"]).in_bytes(in_bytes(dump.encode()), "dump")
+    assert found.encoding == "UTF-8"
 
 
 WATCHED = """

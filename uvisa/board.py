@@ -121,7 +121,7 @@ def row_of(entry: Entry, day: date, today: date, marks: frozenset[str]) -> dict[
         "id": entry.id,
         "whose": data["name"],
         "reference": data["reference"],
-        "due_on": told.due if told and told.late(today) else day if day != date.max else None,
+        "due_on": _shown_day(told, day, today),
         "late": late_words(day, today, dues),
         "owner": data["owner_name"],
         "heading": rules.deadline_heading(day, today),
@@ -134,6 +134,13 @@ def row_of(entry: Entry, day: date, today: date, marks: frozenset[str]) -> dict[
 def _told(dues: Sequence[Due], today: date) -> Due | None:
     """For lists that show one rule: the one that makes it late, else the first."""
     return max(dues, key=lambda due: due.late(today), default=None)
+
+
+def _shown_day(told: Due | None, day: date, today: date) -> date | None:
+    """The day that the agency missed, or the next one on which somebody acts."""
+    if told and told.late(today):
+        return told.due
+    return day if day != date.max else None
 
 
 def _one_rule(due: Due, marks: frozenset[str]) -> dict[str, Any]:

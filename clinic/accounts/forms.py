@@ -42,12 +42,9 @@ def code_field(help_text: Any = PHONE_OR_PAPER) -> forms.CharField:
     )
 
 
-THEIR_PASSPHRASE = _("Passphrase")
-
-
-def passphrase_field(label: Any = THEIR_PASSPHRASE) -> forms.CharField:
+def passphrase_field(label: Any = "") -> forms.CharField:
     return forms.CharField(
-        label=label,
+        label=label or _("Passphrase"),
         help_text=_("Six words, with spaces between them."),
         max_length=1000,
         strip=False,

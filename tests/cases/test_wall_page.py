@@ -84,6 +84,7 @@ def test_somebody_is_brought_inside_before_another_goes(cast: Cast, case: Case) 
         in browser.get(reverse("cases:case", args=[case.pk]), secure=True).content
     )
     page = browser.get(reverse("cases:wall", args=[case.pk]), secure=True)
+    assert b"Let only these people in" in page.content
     assert set(page.context["form"].initial["people"]) == {str(cast.sol.pk), str(cast.ben.pk)}
     wall(browser, case, [cast.sol, cast.ben, cast.dee], why="Ben leaves.")
     assert sees(cast, cast.dee, case)

@@ -1,8 +1,10 @@
 """A call as its pages send it."""
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
+from intake import views
 from intake.models import Draft
 
 ENOUGH = {
@@ -24,6 +26,19 @@ def start(client: Client) -> Draft:
 
 def post(client: Client, name: str, draft: Draft, data: dict[str, str], **headers: str):
     return client.post(reverse(f"intake:{name}", args=[draft.pk]), data, secure=True, headers=headers)
+
+
+def finish_first(chi: Client, draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next request finds the draft, and only then another window logs it."""
+    whole = views.find_draft
+
+    def slowly(*args):
+        found = whole(*args)
+        monkeypatch.undo()
+        assert post(chi, "finish", draft, ENOUGH).status_code == 302
+        return found
+
+    monkeypatch.setattr(views, "find_draft", slowly)
 
 
 def get(client: Client, name: str, *args: object):

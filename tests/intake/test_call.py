@@ -10,13 +10,13 @@ from clinic.audit import actions as audit
 from clinic.audit.models import AuditEvent
 from clinic.cases.models import Case, Detention, Person, Stage
 from clinic.vault.errors import Locked, Tampered
-from intake import actions, views
+from intake import actions
 from intake.models import Draft
 from tests.accounts.doorway import signed_in
 from tests.builders import Cast
 from tests.cases_builders import open_case
 
-from .calls import ENOUGH, NO_CALL, NO_WAY, get, post, start
+from .calls import ENOUGH, NO_CALL, NO_WAY, finish_first, get, post, start
 
 pytestmark = pytest.mark.django_db
 
@@ -215,15 +215,8 @@ def test_an_a_number_is_enough(chi):
 @pytest.mark.parametrize("name", ["finish", "draft"])
 def test_a_second_click_while_the_first_is_at_work_leads_to_the_case(cast, chi, monkeypatch, name):
     """Both found the draft; the second waited for the first, which made it a case."""
-    draft, whole = start(chi), views.find_draft
-
-    def slowly(*args):
-        found = whole(*args)
-        monkeypatch.undo()
-        assert post(chi, "finish", draft, ENOUGH).status_code == 302
-        return found
-
-    monkeypatch.setattr(views, "find_draft", slowly)
+    draft = start(chi)
+    finish_first(chi, draft, monkeypatch)
     assert post(chi, name, draft, ENOUGH)["Location"] == reverse("intake:logged", args=[draft.pk])
     assert Case.objects.count() == 1
 

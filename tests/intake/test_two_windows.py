@@ -4,11 +4,10 @@ import pytest
 from django.urls import reverse
 
 from clinic.cases.models import Case
-from intake import views
 from intake.models import Draft
 from tests.cases_builders import open_case
 
-from .calls import ENOUGH, NO_CALL, NO_WAY, get, post, start
+from .calls import ENOUGH, NO_CALL, NO_WAY, finish_first, get, post, start
 
 pytestmark = pytest.mark.django_db
 
@@ -117,15 +116,8 @@ def test_a_second_window_with_nothing_new_leads_to_the_case(chi, less):
 
 
 def test_the_second_of_two_who_finish_at_once_keeps_its_words(cast, chi, monkeypatch):
-    draft, whole = start(chi), views.find_draft
-
-    def slowly(*args):
-        found = whole(*args)
-        monkeypatch.undo()
-        assert post(chi, "finish", draft, ENOUGH).status_code == 302
-        return found
-
-    monkeypatch.setattr(views, "find_draft", slowly)
+    draft = start(chi)
+    finish_first(chi, draft, monkeypatch)
     told = post(chi, "finish", draft, ENOUGH | {"page": "two", "case_story": "half a sentence"})
     assert told.status_code == 409
     assert "half a sentence" in told.content.decode()

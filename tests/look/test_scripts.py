@@ -221,8 +221,19 @@ def test_words_newer_than_those_whose_saving_hangs_come_last(page: Page, asked_t
     assert ["Last words" in one for one in posted("/save")] == [False, True]
 
 
-def test_words_not_sent_yet_make_the_browser_ask(page: Page, asked_to_stay):
+def test_words_of_a_moment_ago_go_by_themselves(page: Page, asked_to_stay):
+    """Else each quick click on a link is asked about, and soon nobody reads the question."""
     type_words(page, "Zoe")
+    page.goto("/found")
+    page.wait_for_timeout(300)
+    assert asked_to_stay == []
+    assert "Zoe" in posted("/save")[-1]
+
+
+def test_words_that_could_not_be_saved_make_the_browser_ask(page: Page, asked_to_stay):
+    Clinic.answers["/save"] = (500, "broken")
+    type_words(page, "Zoe")
+    expect(page.locator("[data-saved]")).to_have_text("Failed", timeout=6000)
     page.goto("/found")
     assert asked_to_stay == ["beforeunload"]
 

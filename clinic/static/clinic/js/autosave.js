@@ -1,6 +1,6 @@
 // Save as you type: a form with data-autosave="URL" is posted there at most every two seconds after a change and before the
-// page goes away; where something is not saved by then, the browser asks first. The line [data-saved] always says how it
-// stands; nothing is called saved that was not.
+// page goes away; where a save hangs or failed, the browser asks first. The line [data-saved] always says how it stands;
+// nothing is called saved that was not.
 
 const EVERY = 2000;
 const RETRIES = [2000, 5000, 10000, 20000];
@@ -14,6 +14,8 @@ function keep(form) {
   const state = { changed: false, saving: false, stopped: false, sending: false, failures: 0, timer: 0, then: null, stop: null };
 
   const unsaved = () => state.changed || state.saving;
+  // What was typed a moment ago goes by itself; only where a save hangs or fails may words be lost.
+  const atRisk = () => state.saving || (state.changed && (state.failures > 0 || !navigator.onLine));
   const changed = () => {
     state.changed = true;
     plan(EVERY);
@@ -77,7 +79,7 @@ function keep(form) {
   addEventListener("online", () => { clearTimeout(state.timer); state.timer = 0; plan(0); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
   addEventListener("beforeunload", (event) => {
-    if (unsaved() && !state.sending) event.preventDefault();
+    if (atRisk() && !state.sending) event.preventDefault();
   });
 }
 

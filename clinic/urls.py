@@ -1,5 +1,7 @@
 from django.urls import include, path
 
+handler500 = "clinic.accounts.views.broken.broken"
+
 urlpatterns = [
     path("", include("clinic.desk.urls")),
     path("", include("clinic.accounts.urls")),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic import languages
 from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members
 from clinic.accounts.models import Purpose
+from clinic.accounts.sign_in import session_of
 from clinic.audit import actions as audit
 from clinic.cases import lists, showing
 from clinic.cases.finding import find_case
@@ -93,6 +94,7 @@ def finish(request: StaffRequest, draft_id: UUID) -> HttpResponse:
         actions.finish_call(draft=found, version=_version(form), call=_answers(form), by=request.user, on=on)
     except (Stale, Draft.DoesNotExist):
         return _told(request, found, form)
+    session_of(request).end_call()
     return redirect("intake:logged", draft_id)
 
 
@@ -103,6 +105,7 @@ def discard(request: StaffRequest, draft_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "intake/discard.html", {"draft": found})
     actions.discard_draft(draft=found, by=request.user)
+    session_of(request).end_call()
     messages.success(request, _("The call was thrown away."))
     return redirect("intake:call")
 

@@ -12,6 +12,8 @@ from clinic.vault.errors import VaultError
 from clinic.vault.keyring import current
 
 from . import roster
+from .doors import door_of
+from .kept import typed_here
 from .models import Purpose
 from .roster import Role
 
@@ -34,7 +36,7 @@ ROOMS = (
 
 
 def clinic(request: HttpRequest) -> dict[str, Any]:
-    """`nav`, `role`, `banner` and `idle_seconds`; nothing for somebody who is not signed in."""
+    """Nothing for somebody who is not signed in. `kept` is for a page that says a form was not taken."""
     purposes: frozenset[str] = getattr(request, "purposes", frozenset())
     if not purposes:
         return {}
@@ -43,6 +45,8 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "role": role(),
         "banner": SimpleLazyObject(lambda: banner(purposes)),
         "idle_seconds": idle_seconds(request),
+        "idle_ask": request.path if is_live(request) else _url("accounts:me"),
+        "kept": SimpleLazyObject(lambda: typed_here(request)),
     }
 
 
@@ -76,7 +80,12 @@ def lonely() -> dict[str, str]:
 
 def idle_seconds(request: HttpRequest) -> int:
     idle = getattr(request, "idle", None)
-    return int(idle.total_seconds()) if idle else 0
+    return round(idle.total_seconds()) if idle else 0
+
+
+def is_live(request: HttpRequest) -> bool:
+    door = door_of(request.resolver_match.func) if request.resolver_match else None
+    return door is not None and door.live
 
 
 def _url(name: str) -> str:

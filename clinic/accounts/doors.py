@@ -5,7 +5,7 @@
     @members(Purpose.COORDINATION, Purpose.SUPERVISING, uploads=True)
 
 `uploads`: the only views whose files are read (sealed as they arrive).
-`live`: an open call, signed out after 90 minutes without a request and not 15.
+`live`: an open call, signed out after 90 minutes without a request and not 15; other pages leave it so.
 """
 
 from collections.abc import Callable

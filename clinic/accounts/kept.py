@@ -4,11 +4,13 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest
 
 from clinic.vault.errors import VaultError
 from clinic.vault.unlock import open_kept, seal_kept
 
+from .doors import door_of
 from .models import User
 
 LIMIT = 512 * 1024  # bytes; half of what a form may be, so that it comes back sealed
@@ -46,6 +48,31 @@ def typed(request: HttpRequest, path: str, *, sent: bool) -> Kept:
     names = [name for name in request.POST if name not in NEVER and (sent or name != "next")]
     fields = [(name, value) for name in names for value in request.POST.getlist(name)]
     return Kept(path, fields, request.content_type == "multipart/form-data", sent)
+
+
+def typed_here(request: HttpRequest) -> Kept | None:
+    """What came with this POST, to stand on a page that says it was not taken.
+
+    None where another site sent it, or nobody was signed in: then it is not ours to give back.
+    """
+    if request.method != "POST" or not _is_for_staff(request) or not _is_from_here(request):
+        return None
+    try:
+        return typed(request, request.get_full_path(), sent=True)
+    except (BadRequest, SuspiciousOperation, OSError):  # the form itself could not be read
+        return None
+
+
+def _is_for_staff(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    door = door_of(match.func) if match else None
+    return door is not None and door.who != "anyone"
+
+
+def _is_from_here(request: HttpRequest) -> bool:
+    """It passed the CSRF check, or the browser itself says so."""
+    passed = getattr(request, "csrf_processing_done", False)
+    return passed or request.headers.get("Sec-Fetch-Site") == "same-origin"
 
 
 def keep(request: HttpRequest, user: UUID | None, path: str, *, sent: bool) -> str:

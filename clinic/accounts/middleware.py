@@ -15,7 +15,6 @@ from clinic.vault.keyring import Keyring, using
 from . import calmly, unlocking
 from .doors import Door, door_of
 from .models import User
-from .sessions import IDLE, LIVE_IDLE
 from .sign_in import session_of
 from .teams import keyring_for
 from .views.entrance import ask_again, ask_to_sign_in
@@ -89,8 +88,7 @@ class DoorMiddleware:
             return redirect("accounts:waiting")
         if not door.opens_for(purposes):
             raise PermissionDenied
-        session_of(request).touch(live=door.live)
-        request.idle = LIVE_IDLE if door.live else IDLE  # type: ignore[attr-defined]
+        request.idle = session_of(request).touch(live=door.live)  # type: ignore[attr-defined]
         request.accepts_uploads = door.uploads  # type: ignore[attr-defined]
         return None
 

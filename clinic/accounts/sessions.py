@@ -67,20 +67,30 @@ class SessionStore(DatabaseStore):
         return self.row.user_id if self.row else self.left_by
 
     def get_expiry_date(self, **kwargs: Any) -> datetime:
-        return self._end(IDLE)
+        return self._no_sooner(self._end(IDLE))
 
     def is_empty(self) -> bool:
         """False for one that is over: its cookie still says whose typed text may be kept."""
         return bool(super().is_empty()) and self.left_by is None
 
-    def touch(self, *, live: bool = False) -> None:
-        """This person is still here."""
-        if self.row is None:
-            return
-        end = self._end(LIVE_IDLE if live else IDLE)
-        if abs(end - self.row.expire_date) > GRAIN:
+    def touch(self, *, live: bool = False) -> timedelta:
+        """This person is still here: for how long now. No other page shortens a live call's time."""
+        end = self._no_sooner(self._end(LIVE_IDLE if live else IDLE))
+        self._end_at(end)
+        return end - timezone.now()
+
+    def end_call(self) -> None:
+        """Nobody is on the line any more: from now on the session ends as on any page."""
+        self._end_at(self._end(IDLE))
+
+    def _end_at(self, end: datetime) -> None:
+        if self.row and abs(end - self.row.expire_date) > GRAIN:
             alive = Session.objects.filter(pk=self.row.pk, expire_date__gt=timezone.now())
             alive.update(expire_date=end)
+            self.row.expire_date = end
+
+    def _no_sooner(self, end: datetime) -> datetime:
+        return max(end, self.row.expire_date) if self.row else end
 
     def flush(self) -> None:
         """Ends it, where Django would delete the row."""

@@ -7,9 +7,10 @@ from html import unescape
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms import Form, PasswordInput
 from django.test import Client
 
-from clinic.accounts import kept, sessions
+from clinic.accounts import forms, kept, sessions
 from clinic.accounts.models import Session
 from tests.builders import Cast, make_clinic
 
@@ -175,3 +176,15 @@ def test_the_lock_leads_nowhere_else(cast):
 
 def test_the_lock_is_a_post(cast):
     assert signed_in(cast, "ana").get("/lock/", secure=True).status_code == 405
+
+
+def test_no_box_for_a_passphrase_is_ever_kept():
+    """The words of a form that was not taken stand on a page: never these."""
+    found = [one for one in vars(forms).values() if isinstance(one, type) and issubclass(one, Form)]
+    secret = {
+        name
+        for form in found
+        for name, field in form.base_fields.items()
+        if isinstance(field.widget, PasswordInput)
+    }
+    assert {"passphrase", "new_passphrase"} <= secret <= kept.NEVER

@@ -1,9 +1,13 @@
 """Whatever ends or interferes, what somebody typed comes back."""
 
+from unittest.mock import patch
+
 import pytest
 from django.urls import reverse
 
 from clinic.accounts import sessions
+from clinic.cases import actions
+from clinic.vault.errors import Stale
 from tests.cases_builders import give, make_case
 from tests.journeys.people import NARROW, Mode
 
@@ -104,6 +108,24 @@ def test_signing_out_and_in_in_another_tab_loses_nothing(meet, case):
     ben.page = other
     ben.give_both_factors()
     ben.page = writing
+    ben.press("Continue")
+    ben.sees("The note was saved.", SAID)
+
+
+@pytest.mark.parametrize(
+    ("mode", "error"), [(Mode(), Stale()), (QUIET, RuntimeError("Quintessa"))], ids=["at once", "an error"]
+)
+def test_what_was_not_taken_stands_there_to_be_sent_again(meet, case, mode, error):
+    ben = meet("ben", mode)
+    ben.sign_in()
+    ben.go(reverse("cases:add_note", args=[case.pk]))
+    ben.write("Note", SAID)
+    ben.tick("Everybody who holds the case", "Who may read it")
+    if isinstance(error, RuntimeError):
+        ben.expecting("status of 500")
+    with patch.object(actions, "add_note", side_effect=error):
+        ben.press("Save the note")
+    ben.sees("What you typed", SAID)
     ben.press("Continue")
     ben.sees("The note was saved.", SAID)
 

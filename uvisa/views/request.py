@@ -31,7 +31,7 @@ PROCEEDINGS = {
 }
 
 
-@staff(live=True)
+@staff
 @FORM
 def new(request: StaffRequest, case_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
@@ -52,7 +52,7 @@ def request(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespo
     return render(request, "uvisa/request.html", page_of(found, request.purposes, on=timezone.localdate()))
 
 
-@staff(live=True)
+@staff
 @FORM
 def edit(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)

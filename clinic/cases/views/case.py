@@ -34,7 +34,7 @@ def case(request: StaffRequest, case_id: UUID) -> HttpResponse:
     return render(request, "cases/case.html", context)
 
 
-@staff(live=True)
+@staff
 @FORM
 def edit(request: StaffRequest, case_id: UUID) -> HttpResponse:
     found = find_case(request, case_id)

@@ -18,7 +18,7 @@ from clinic.forms import posted
 from clinic.vault.errors import Locked
 
 
-@staff(live=True)
+@staff
 @FORM
 def add_note(request: StaffRequest, case_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)
@@ -31,7 +31,7 @@ def add_note(request: StaffRequest, case_id: UUID) -> HttpResponse:
     return render(request, "cases/add_note.html", {"case": case, "form": form})
 
 
-@staff(uploads=True, live=True)
+@staff(uploads=True)
 @FORM
 def add_document(request: StaffRequest, case_id: UUID) -> HttpResponse:
     case = find_case(request, case_id)

@@ -82,7 +82,7 @@ def approve(
     agency's ties to immigration enforcement. `seen`: what requests.shown_of said of the page they decide on.
     Raises NotASupervisor, LookAgain, NotReady, NotChecked, NotWeighed.
     """
-    if not teams.is_member(current(), Purpose.SUPERVISING):
+    if not teams.is_supervising_attorney(current()):
         raise NotASupervisor
     _begin(request, Status.APPROVED)
     if seen is not None and seen != requests.shown_of(request, on=on):
@@ -106,7 +106,7 @@ def approve(
 @transaction.atomic
 def send_back(*, request: CertificationRequest, by: User, on: date, why: str = "") -> None:
     """A supervising attorney wants something changed."""
-    if not teams.is_member(current(), Purpose.SUPERVISING):
+    if not teams.is_supervising_attorney(current()):
         raise NotASupervisor
     _begin(request, Status.DRAFT)
     _unapprove(request)

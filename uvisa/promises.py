@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from clinic.accounts import nudges, roster
 from clinic.accounts.models import Purpose, User
+from clinic.accounts.roster import Role
 from clinic.cases import access
 from clinic.cases.models import Case
 
@@ -57,6 +58,13 @@ def keepers() -> frozenset[UUID]:
     return _members(*KEEPS_CLOCKS)
 
 
+def deciding() -> frozenset[UUID]:
+    """Who may approve; where there is nobody yet, the whole team, which has to find somebody."""
+    team, people = _members(Purpose.SUPERVISING), roster.people()
+    able = {one for one in team if one in people and people[one].role == Role.SUPERVISOR}
+    return frozenset(able) or team
+
+
 def _is_outside(request: CertificationRequest, people: Sequence[User]) -> bool:
     return request.owner not in {str(one.pk) for one in people}
 
@@ -70,7 +78,7 @@ def _set_anew(request: CertificationRequest, case: Case) -> None:
 def _waited_for(request: CertificationRequest, owner: User) -> Iterable[User]:
     """With us: whose turn it is."""
     if request.status == Status.READY:
-        return _inside(request.case, _members(Purpose.SUPERVISING))
+        return _inside(request.case, deciding())
     if request.status == Status.APPROVED:
         return _keeping(request.case, owner)
     return [owner] if request.status == Status.DRAFT and request.returned_why else []

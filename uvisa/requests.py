@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clinic import numbers
 from clinic.cases import lists
-from clinic.cases.models import Person
+from clinic.cases.models import AskLater, Detention, Person
 from clinic.directory.calendar import Holidays
 from clinic.directory.models import Agency, Agreement, Jurisdiction, Letterhead
 
@@ -26,6 +26,7 @@ FACTS = {
     "family_removal": Trigger.FAMILY_REMOVAL,
     "detained": Trigger.DETAINED,
 }
+IN_THE_CASE = {AskLater.YES: True, AskLater.NO: False}
 CATEGORY = {Agency.Kind.LAW_ENFORCEMENT: "Law enforcement", Agency.Kind.PROSECUTOR: "Prosecutor"} | {
     Agency.Kind.JUDGE: "Judge",
 }
@@ -85,6 +86,12 @@ def facts_of(request: CertificationRequest) -> frozenset[Trigger]:
     return frozenset(trigger for name, trigger in FACTS.items() if getattr(request, name))
 
 
+def removal_in_case(request: CertificationRequest) -> bool | None:
+    """Whether the case says that the victim is in removal proceedings; None where nobody knows."""
+    detention = Detention.objects.filter(case=request.case_id).first()
+    return IN_THE_CASE.get(detention.in_removal_proceedings) if detention else None
+
+
 def keep_rules(request: CertificationRequest, *, on: date) -> None:
     """The rules of that day stay with the request from now on."""
     agency = agency_of(request)
@@ -139,10 +146,11 @@ def _packet_of(request: CertificationRequest, on: date) -> packet.Packet:
 
 
 def shown_of(request: CertificationRequest, *, on: date) -> str:
-    """Differs with anything that whoever approves has before them: packet, open law, ties."""
+    """Differs with anything that whoever approves has before them: packet, law, ties, case."""
     stamps = sorted({rule.stamp for rule in open_rules(request, on=on)})
     ties = sorted(str(tie.pk) for tie in agreements_of(request, on=on))
-    told = "|".join((packet.digest(packet_of(request, on=on)), *stamps, *ties))
+    case = str(removal_in_case(request))
+    told = "|".join((packet.digest(packet_of(request, on=on)), case, *stamps, *ties))
     return sha256(told.encode()).hexdigest()
 
 

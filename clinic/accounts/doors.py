@@ -3,7 +3,9 @@
     @anyone
     @staff(live=True)
     @members(Purpose.COORDINATION, Purpose.SUPERVISING, uploads=True)
+    @members(Purpose.SUPERVISING, role=Role.SUPERVISOR)
 
+`role`: the one that the roster gives; a coordinator can join any team, and is no attorney for it.
 `uploads`: the only views whose files are read (sealed as they arrive).
 `live`: an open call, signed out after 90 minutes without a request and not 15; other pages leave it so.
 """
@@ -33,6 +35,7 @@ class StaffRequest(HttpRequest):
 
     user: User
     purposes: frozenset[str]
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,12 @@ class Door:
     uploads: bool = False
     live: bool = False
     waiting: bool = False
+    role: str = ""
 
-    def opens_for(self, purposes: frozenset[str]) -> bool:
-        """Whether a signed-in person, whose keyring opens teams of these purposes, may pass."""
+    def opens_for(self, purposes: frozenset[str], role: str = "") -> bool:
+        """Whether a signed-in person, of this role, whose keyring opens teams of these purposes, may pass."""
+        if self.role and self.role != role:
+            return False
         return self.who != "members" or bool(self.purposes & purposes)
 
 
@@ -68,11 +74,13 @@ def staff(
     return _declare(Door("staff", uploads=uploads, live=live, waiting=waiting), view)
 
 
-def members(*purposes: Purpose, uploads: bool = False, live: bool = False) -> Callable[[View], View]:
-    """Who can open the keys of a team with one of these purposes. Others get 403."""
+def members(
+    *purposes: Purpose, uploads: bool = False, live: bool = False, role: str = ""
+) -> Callable[[View], View]:
+    """Who can open the keys of a team with one of these purposes, and has this `role`. Others get 403."""
     if not purposes:
         raise TypeError("members() needs at least one purpose")
-    door = Door("members", frozenset(map(str, purposes)), uploads=uploads, live=live)
+    door = Door("members", frozenset(map(str, purposes)), uploads=uploads, live=live, role=role)
     return lambda view: _declare(door, view)
 
 

@@ -29,13 +29,14 @@ class KeyringMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.purposes = frozenset()  # type: ignore[attr-defined]
+        request.purposes, request.role = frozenset(), ""  # type: ignore[attr-defined]
         keyring = open_keyring(request)
         if keyring is None:
             request.user = AnonymousUser()
             return self.get_response(request)
         with using(keyring):
             request.purposes = purposes_of(keyring)  # type: ignore[attr-defined]
+            request.role = keyring.role  # type: ignore[attr-defined]
             return self.get_response(request)
 
 
@@ -86,7 +87,7 @@ class DoorMiddleware:
         purposes: frozenset[str] = request.purposes  # type: ignore[attr-defined]
         if not purposes and not door.waiting:
             return redirect("accounts:waiting")
-        if not door.opens_for(purposes):
+        if not door.opens_for(purposes, request.role):  # type: ignore[attr-defined]
             raise PermissionDenied
         request.idle = session_of(request).touch(live=door.live)  # type: ignore[attr-defined]
         request.accepts_uploads = door.uploads  # type: ignore[attr-defined]

@@ -51,6 +51,11 @@ def is_member(ring: Keyring, purpose: str) -> bool:
     return purpose in ring.named
 
 
+def is_supervising_attorney(ring: Keyring) -> bool:
+    """Of that team, and of that role by the roster: a coordinator can join any team."""
+    return ring.role == Role.SUPERVISOR and is_member(ring, Purpose.SUPERVISING)
+
+
 def by_purpose(purpose: str, ring: Keyring | None = None) -> Team:
     """The team that the roster says has this purpose. Raises Tampered."""
     for entry in roster.teams(ring).values():

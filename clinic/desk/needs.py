@@ -26,7 +26,7 @@ from referrals.rules import How, Status
 from referrals.teasers import Teaser, offers_to
 from uvisa.board import KINDS, board, days_late
 from uvisa.board import own as own_requests
-from uvisa.promises import KEEPS_CLOCKS, keepers
+from uvisa.promises import KEEPS_CLOCKS, deciding, keepers
 from uvisa.rules import deadline_heading
 
 Due = dict[str, Any]
@@ -77,7 +77,7 @@ def needs_of(user: User, *, on: date) -> Needs:
         due = {row["id"]: row for row in promises_without_owner([*waiting, *offered], on)} | due
     requests, with_us = certification(own, on)
     due |= {row["id"]: row for row in requests}
-    needs.approvals = [row for row in with_us if _to_approve(row)]
+    needs.approvals = to_approve(with_us, user)
     needs.turns = [*to_change(with_us, user), *to_send(with_us, user)]
     if Purpose.COORDINATION in purposes:
         needs.newcomers, needs.alone = invitations.waiting(current()), held_by_one()
@@ -145,8 +145,9 @@ def _each_once(rows: Iterable[Due]) -> list[Due]:
     return list({row["id"]: row | {"url": _request(row)} for row in rows}.values())
 
 
-def _to_approve(row: Due) -> bool:
-    return row["status"] == "ready" and Purpose.SUPERVISING in current().named
+def to_approve(rows: Iterable[Due], user: User) -> list[Due]:
+    ready = [row for row in rows if row["status"] == "ready"]
+    return ready if ready and user.pk in deciding() else []
 
 
 def to_change(rows: Iterable[Due], user: User) -> list[Due]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from clinic.accounts import record
+from clinic.accounts import record, teams
 from clinic.accounts.models import Organisation, User
 from clinic.directory import facts
 from clinic.directory.facts.shapes import Fact
@@ -20,6 +20,7 @@ from clinic.directory.models import (
 )
 from clinic.directory.stamps import stamp_of
 from clinic.vault.errors import Stale
+from clinic.vault.keyring import current
 
 # A rule whose facts change after somebody confirmed it must be confirmed again.
 LEGAL_FIELDS = (
@@ -51,7 +52,7 @@ WRITTEN_HERE = (
 
 
 class CannotConfirm(Exception):
-    """The rule is confirmed already, or is a demand and no law."""
+    """The rule is confirmed already, or is a demand and no law, or they are no supervising attorney."""
 
 
 @transaction.atomic
@@ -61,7 +62,7 @@ def confirm_rule(*, rule: ClockRule, on: date, by: User) -> None:
     Raises CannotConfirm, and Stale where the law says something else than `rule`, which they read.
     """
     locked = ClockRule.objects.select_for_update().get(pk=rule.pk)
-    if not locked.can_be_confirmed:
+    if not (locked.can_be_confirmed and teams.is_supervising_attorney(current())):
         raise CannotConfirm
     _check_unchanged(rule, locked, LEGAL_FIELDS)
     locked.verified_on, locked.verified_by = on, by

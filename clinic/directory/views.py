@@ -10,13 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from clinic.accounts import teams
 from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members, staff
 from clinic.accounts.models import Purpose
+from clinic.accounts.roster import Role
 from clinic.directory import actions
 from clinic.directory.forms import AgencyForm, ConfirmForm, FactForm, LetterheadForm
 from clinic.directory.models import Agency, ClockRule, Letterhead
 from clinic.forms import posted
 from clinic.vault.errors import Stale
+from clinic.vault.keyring import current
 
 RULES = ClockRule.objects.select_related("jurisdiction", "agency")
 
@@ -34,7 +37,7 @@ def agencies(request: StaffRequest) -> HttpResponse:
         "rules": ours,
         "elsewhere": [rule for rule in rules if rule not in ours],
         "unconfirmed": sum(rule.can_be_confirmed for rule in ours),
-        "may_confirm": Purpose.SUPERVISING in request.purposes,
+        "may_confirm": teams.is_supervising_attorney(current()),
         "may_edit": Purpose.COORDINATION in request.purposes,
     }
     return render(request, "directory/agencies.html", context)
@@ -46,7 +49,7 @@ def applying(agency: Agency, rules: Sequence[ClockRule]) -> list[ClockRule]:
     return [rule for rule in found if not rule.is_idle_beside(found)]
 
 
-@members(Purpose.SUPERVISING)
+@members(Purpose.SUPERVISING, role=Role.SUPERVISOR)
 @FORM
 def confirm_rule(request: StaffRequest, rule_id: UUID) -> HttpResponse:
     rule = get_or_404(RULES.all(), pk=rule_id)

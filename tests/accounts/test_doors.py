@@ -11,6 +11,7 @@ from clinic.accounts import doors
 from clinic.accounts.doors import Door, anyone, door_of, get_or_404, members, staff
 from clinic.accounts.middleware import DoorMiddleware
 from clinic.accounts.models import Purpose, User
+from clinic.accounts.roster import Role
 from clinic.accounts.sessions import IDLE, LIVE_IDLE, SessionStore
 from tests.builders import make_clinic
 
@@ -37,11 +38,11 @@ def door(**options) -> Door:
     return found
 
 
-def request_of(*purposes: Purpose, method: str = "get", user: object = None) -> Any:
+def request_of(*purposes: Purpose, method: str = "get", user: object = None, role: str = "") -> Any:
     request = getattr(RequestFactory(), method)("/somewhere/")
     request.session = SessionStore()
     request.user = user or User(sign_in_name="ana")
-    request.purposes = frozenset(map(str, purposes))
+    request.purposes, request.role = frozenset(map(str, purposes)), role
     return request
 
 
@@ -105,6 +106,20 @@ def test_the_wrong_role_is_told():
 def test_any_of_the_teams_will_do():
     declared = members(Purpose.COORDINATION, Purpose.SUPERVISING)(lambda request: HttpResponse())
     assert enter(request_of(Purpose.EVERYONE, Purpose.SUPERVISING), declared) is None
+
+
+@pytest.mark.parametrize(
+    ("role", "enters"), [(Role.SUPERVISOR, True), (Role.COORDINATOR, False), ("", False)]
+)
+def test_who_joins_a_team_keeps_their_role(role, enters):
+    """A coordinator can put herself into any team: some doors ask for the role too."""
+    declared = members(Purpose.SUPERVISING, role=Role.SUPERVISOR)(lambda request: HttpResponse())
+    asking = request_of(Purpose.EVERYONE, Purpose.SUPERVISING, role=role)
+    if enters:
+        assert enter(asking, declared) is None
+        return
+    with pytest.raises(PermissionDenied):
+        enter(asking, declared)
 
 
 def test_someone_without_keys_waits():

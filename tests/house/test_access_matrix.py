@@ -138,7 +138,7 @@ def test_an_undeclared_view_is_caught():
 
 def test_a_door_left_open_is_caught(world, monkeypatch):
     """The table itself can fail: with the door of one view open, dee is let in."""
-    monkeypatch.setattr("clinic.accounts.middleware.Door.opens_for", lambda door, purposes: True)
+    monkeypatch.setattr("clinic.accounts.middleware.Door.opens_for", lambda door, purposes, role: True)
     where = reverse("accounts:people")
     assert LINES["accounts:people"].get["dee"] == 403
     assert ask(world, "dee", "get", where).status_code != 403

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from clinic import forms
 from clinic.accounts.doors import FORM, StaffRequest, members, staff
 from clinic.accounts.models import Purpose
+from clinic.accounts.roster import Role
 from clinic.forms import posted
 from clinic.vault.errors import Stale
 from uvisa import actions, errors, requests, rules
@@ -32,7 +33,7 @@ from uvisa.rules import Status
 from uvisa.words import STATUS, TOO_EARLY, before_approval, impossible
 
 from .finding import again, check_rev, find_request
-from .page import lacking, legal, moves
+from .page import before_it_goes, lacking, legal, moves
 
 DAYS = ("sent_on", "received_on", "answered_on")
 Move = Callable[..., None]
@@ -66,7 +67,7 @@ def ready(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespons
     return redirect("uvisa:request", found.case_id, found.pk)
 
 
-@members(Purpose.SUPERVISING)
+@members(Purpose.SUPERVISING, role=Role.SUPERVISOR)
 @FORM
 def approve(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
@@ -82,7 +83,7 @@ def approve(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRespo
     return _moved(request, found, form, "approve", actions.approve, missing=missing, **law)
 
 
-@members(Purpose.SUPERVISING)
+@members(Purpose.SUPERVISING, role=Role.SUPERVISOR)
 @FORM
 def send_back(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
@@ -95,8 +96,8 @@ def send_back(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpRes
 def sent(request: StaffRequest, case_id: UUID, request_id: UUID) -> HttpResponse:
     found = find_request(request, case_id, request_id)
     form = SentForm(posted(request), initial={"rev": found.rev, "sent_on": timezone.localdate()})
-    agreements = requests.agreements_of(found, on=timezone.localdate())
-    return _moved(request, found, form, "sent", actions.record_sent, agreements=agreements)
+    weighed = before_it_goes(found, on=timezone.localdate())
+    return _moved(request, found, form, "sent", actions.record_sent, **weighed)
 
 
 @members(Purpose.COORDINATION, Purpose.SUPERVISING)

@@ -5,7 +5,10 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
+from clinic.accounts import teams
 from clinic.accounts.models import Purpose
+from clinic.cases.models import AskLater
+from clinic.vault.keyring import current
 from uvisa import board, clock, listing, requests, rules
 from uvisa.crimes import SIMILAR_ACTIVITY
 from uvisa.forms import CRIMES
@@ -19,6 +22,7 @@ from uvisa.words import STATUS, missing_rows
 from .timeline import event_of
 
 Purposes = frozenset[str]
+REMOVAL = {True: AskLater.YES, False: AskLater.NO, None: AskLater.UNKNOWN}
 
 
 def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dict[str, Any]:
@@ -58,8 +62,23 @@ def legal(found: CertificationRequest, *, on: date) -> dict[str, Any]:
     return {
         "clocks": [_clock(found, listing.due_of(one), on, marks) for one in running],
         "open_rules": list(dict.fromkeys(rule.citation for rule in open_rules)),
-        "agreements": requests.agreements_of(found, on=on) if found.status in rules.WITH_US else [],
+        **before_it_goes(found, on=on),
     }
+
+
+def before_it_goes(found: CertificationRequest, *, on: date) -> dict[str, Any]:
+    """What should be weighed, or put right, while it is still with us."""
+    if found.status not in rules.WITH_US:
+        return {}
+    return {"agreements": requests.agreements_of(found, on=on), "at_odds": at_odds(found)}
+
+
+def at_odds(found: CertificationRequest) -> dict[str, str]:
+    """What the case and the request say of removal proceedings, where they do not say the same."""
+    case, ours = requests.removal_in_case(found), found.removal_proceedings
+    if case is None or case is ours:
+        return {}
+    return {"case": REMOVAL[case].label, "request": REMOVAL[ours].label}
 
 
 def _clock(found: CertificationRequest, due: Due, on: date, marks: frozenset[str]) -> dict[str, Any]:
@@ -82,7 +101,7 @@ def _was_late(due: Due, on: date) -> str:
 
 
 def moves(found: CertificationRequest, purposes: Purposes, *, ready: bool = True) -> dict[str, bool]:
-    keeps, decides = bool(KEEPS_CLOCKS & purposes), Purpose.SUPERVISING in purposes
+    keeps, decides = bool(KEEPS_CLOCKS & purposes), teams.is_supervising_attorney(current())
     return {
         "can_edit": found.status in rules.WITH_US,
         "can_mark_ready": found.status == Status.DRAFT and ready,

@@ -22,6 +22,9 @@ from .history import ADDED, TAKEN_BACK, Line
 from .models import CertificationRequest
 from .rules import Status
 
+# Who decides does not take over what somebody left behind.
+DECISIONS = frozenset({Event.REQUEST_APPROVED, Event.REQUEST_RETURNED})
+
 
 @transaction.atomic
 def draft_request(*, case: Case, agency: Agency, by: User, on: date, **answers: Any) -> CertificationRequest:
@@ -301,7 +304,7 @@ def _keep(
     details: Mapping[str, str] | None = None,
 ) -> None:
     """Row, nudges, lists and audit together."""
-    promises.renew(request, by=by, on=on)
+    promises.renew(request, by=by, on=on, takes=event not in DECISIONS)
     request.save()
     if not request.case.walled:
         lists.publish_for_deciding(listing.entry_of(request, request.case))

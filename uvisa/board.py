@@ -23,6 +23,7 @@ from clinic.vault.keyring import current
 from . import clock, listing, rules
 from .listing import Due
 from .models import CertificationRequest
+from .promises import working
 from .rules import Heading, Status
 from .words import LEVEL
 
@@ -66,10 +67,10 @@ def board(*, today: date, mine: bool = False) -> Board:
     ours = [one for one in in_turn(snapshot) if not mine or one.owner == ring.user]
     marks = clock.confirmed()
     days = [one.day or date.max for one in theirs[:MOST]]
-    opened = zip(snapshot.read(theirs[:MOST]), days, strict=True)
+    opened, here = zip(snapshot.read(theirs[:MOST]), days, strict=True), working()
     return Board(
-        groups=_grouped(row_of(entry, day, today, marks) for entry, day in opened),
-        ours=_ours(snapshot.read(ours[:MOST])),
+        groups=_grouped(row_of(entry, day, today, marks, here) for entry, day in opened),
+        ours=_ours(snapshot.read(ours[:MOST]), here),
         overdue=sum(one.day is not None and one.day < today for one in theirs),
         hidden=max(0, len(theirs) - MOST),
         hidden_ours=max(0, len(ours) - MOST),
@@ -88,12 +89,11 @@ def _is_others(one: Listed) -> bool:
 
 def own(rows: Iterable[Row], *, today: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Requests of the cases somebody holds by name, behind a wall too: what agencies owe, and what we do."""
-    marks = clock.confirmed()
+    marks, here = clock.confirmed(), working()
     entries = list(_own_entries({row.case.pk: row for row in rows}, marks))
     theirs = [(one, one.day) for one in entries if one.kind == listing.THEIRS]
-    return [row_of(one, day, today, marks) for one, day in theirs if day], _ours(
-        one for one in sorted(entries, key=_turn) if one.kind.startswith(listing.OURS)
-    )
+    ours = [one for one in sorted(entries, key=_turn) if one.kind.startswith(listing.OURS)]
+    return [row_of(one, day, today, marks, here) for one, day in theirs if day], _ours(ours, here)
 
 
 def _own_entries(held: Mapping[UUID, Row], marks: frozenset[str]) -> Iterator[Entry]:
@@ -110,7 +110,10 @@ def _place(one: Listed, today: date) -> tuple[int, bool, date]:
     return ORDER[rules.deadline_heading(day, today)], _is_others(one), day
 
 
-def row_of(entry: Entry, day: date, today: date, marks: frozenset[str]) -> dict[str, Any]:
+def row_of(
+    entry: Entry, day: date, today: date, marks: frozenset[str], here: frozenset[UUID]
+) -> dict[str, Any]:
+    """`here`: who works here; the owner of a row is shown where it is one of them."""
     data = entry.data
     dues = [listing.due_in(plain) for plain in data["clocks"]]
     told = _told(dues, today)
@@ -123,7 +126,7 @@ def row_of(entry: Entry, day: date, today: date, marks: frozenset[str]) -> dict[
         "reference": data["reference"],
         "due_on": _shown_day(told, day, today),
         "late": late_words(day, today, dues),
-        "owner": data["owner_name"],
+        "owner": data["owner_name"] if entry.owner in here else "",
         "heading": rules.deadline_heading(day, today),
         "clocks": [shown(due, today, marks) for due in dues],
         "expedited": any(due.expedited for due in dues),
@@ -202,14 +205,14 @@ def _grouped(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"kind": kind, "rows": groups[heading]} for heading, kind in KINDS.items()]
 
 
-def _ours(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+def _ours(entries: Iterable[Entry], here: frozenset[UUID]) -> list[dict[str, Any]]:
     """In the order given. `what` and the like are for lists that mix rooms."""
     return [
         {
             **entry.data,
             "id": entry.id,
             "what": entry.data["agency"],
-            "owner": entry.owner,
+            "owner": entry.owner if entry.owner in here else None,
             "turned_back": _turned_back(entry),
         }
         for entry in entries

@@ -116,19 +116,24 @@ def next_day(request: CertificationRequest, running: list[Clock]) -> date | None
     return min(days, default=None)
 
 
-def days_to_act(request: CertificationRequest) -> list[date]:
-    """Each day on which its owner is reminded: to ask, to chase, and when it is due; after silence, once."""
+def days_to_act(request: CertificationRequest) -> dict[date, bool]:
+    """Each day on which its owner is reminded, and whether that is urgent.
+
+    To ask, to chase, and when it is due; after silence, once, and on each day that was still to come.
+    """
     if request.status not in rules.WITH_THE_AGENCY:
-        return []
-    if request.status == Status.SILENT and request.answered_on:
-        return [rules.ask_again_on(request.answered_on)]
+        return {}
     running = requests.clocks_of(request)
+    if request.status == Status.SILENT and request.answered_on:
+        silent_on = request.answered_on
+        to_come = {clock.due for clock in running if clock.due > silent_on}
+        return {rules.ask_again_on(silent_on): False} | dict.fromkeys(sorted(to_come), True)
     found = {
         next_day(request, running),
         *(clock.chase_on for clock in running),
         *(clock.due for clock in running),
     }
-    return sorted(day for day in found if day)
+    return dict.fromkeys(sorted(day for day in found if day), True)
 
 
 def _plain(due: Due) -> list[Any]:

@@ -39,12 +39,12 @@ def pass_on(case: Case, *, of: User, to: User) -> None:
 
 
 def _pass_rest_on(case: Case, heir: User) -> None:
-    people = _who_can_open(case)
+    people = who_can_open(case)
     for keep in _passed_on.values():
         keep(case, people, heir)
 
 
-def _who_can_open(case: Case) -> list[User]:
+def who_can_open(case: Case) -> list[User]:
     """By name, and in the teams that have it."""
     found = {row.user_id for row in access.holders(case)}
     for team in holding.teams_holding(case):

@@ -151,18 +151,19 @@ def to_approve(rows: Iterable[Due], user: User) -> list[Due]:
 
 
 def to_change(rows: Iterable[Due], user: User) -> list[Due]:
-    """Sent back to whoever owns it."""
-    return [row for row in rows if row["turned_back"] and row["owner"] == user.pk]
+    """Sent back to whoever owns it; where they have left, it is coordination's turn."""
+    back = [row for row in rows if row["turned_back"]]
+    return [row for row in back if (row["owner"] == user.pk if row["owner"] else _keeps(row))]
 
 
 def to_send(rows: Iterable[Due], user: User) -> list[Due]:
     """Approved: its owner's turn where they may, else coordination's; behind a wall that of whoever may."""
     approved = [row for row in rows if row["status"] == "approved"]
     may = keepers() if approved else frozenset()
-    return [row for row in approved if (row["owner"] == user.pk if row["owner"] in may else _sends_for(row))]
+    return [row for row in approved if (row["owner"] == user.pk if row["owner"] in may else _keeps(row))]
 
 
-def _sends_for(row: Due) -> bool:
+def _keeps(row: Due) -> bool:
     may = KEEPS_CLOCKS if row.get("walled") else {Purpose.COORDINATION}
     return bool(may & current().named.keys())
 

@@ -9,6 +9,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
+from clinic.accounts import nudges
 from clinic.accounts.models import Nudge
 from clinic.cases import actions as cases
 from referrals import actions as referrals
@@ -84,11 +85,27 @@ def test_an_answer_ends_the_reminders(cast, draft):
 
 @time_machine.travel(START, tick=False)
 def test_silence_is_not_forgotten(cast, draft):
-    """Once it is written down, the urgent mails end; a month later its owner hears of it again."""
+    """Once every day is over, the urgent mails end; a month later its owner hears of it again."""
+    build.make_received(cast, draft, on=date(2026, 11, 20))
+    with time_machine.travel("2026-12-04 12:00-06:00", tick=False):
+        say_silent(cast, draft)
+    assert list(Nudge.objects.values_list("day", "urgent")) == [(date(2027, 1, 3), False)]
+
+
+@time_machine.travel(START, tick=False)
+def test_silence_before_the_strict_day_does_not_cancel_it(cast, draft):
+    """The city's day is over without an answer; the state's is still to come, and its mails too."""
     build.make_received(cast, draft)
-    silent = {"status": Status.SILENT, "answered_on": date(2026, 11, 20), "words": ""}
-    act(cast, cast.ana, actions.record_answer, draft, **silent)
-    assert list(Nudge.objects.values_list("day", "urgent")) == [(date(2026, 12, 20), False)]
+    with time_machine.travel("2026-11-30 12:00-06:00", tick=False):
+        say_silent(cast, draft)
+    found = sorted(Nudge.objects.values_list("day", "urgent"))
+    assert found == [(date(2026, 12, 4), True), (date(2026, 12, 30), False)]
+    assert run_timer("2026-12-03") == [("ana@clinic.example", str(nudges.URGENT.text))]
+
+
+def say_silent(cast, request):
+    silent = {"status": Status.SILENT, "answered_on": timezone.localdate(), "words": ""}
+    act(cast, cast.ana, actions.record_answer, request, **silent)
 
 
 @time_machine.travel(START, tick=False)

@@ -14,7 +14,7 @@ from uvisa.crimes import SIMILAR_ACTIVITY
 from uvisa.forms import CRIMES
 from uvisa.listing import Due
 from uvisa.models import CertificationRequest
-from uvisa.promises import KEEPS_CLOCKS
+from uvisa.promises import KEEPS_CLOCKS, working
 from uvisa.rules import Status
 from uvisa.supplement_b import SEXES
 from uvisa.words import STATUS, missing_rows
@@ -40,6 +40,7 @@ def page_of(found: CertificationRequest, purposes: Purposes, *, on: date) -> dic
         "missing": missing,
         "asks_expedite": requests.asks_expedite(found, on=on),
         **signed(found),
+        "owner": _owner(found),
         "events": [event_of(line) for line in reversed(found.history)],
         **legal(found, on=on),
         **moves(found, purposes, ready=not missing and not has_changed),
@@ -71,6 +72,10 @@ def before_it_goes(found: CertificationRequest, *, on: date) -> dict[str, Any]:
     if found.status not in rules.WITH_US:
         return {}
     return {"agreements": requests.agreements_of(found, on=on), "at_odds": at_odds(found)}
+
+
+def _owner(found: CertificationRequest) -> str:
+    return found.owner_name if found.owner in map(str, working()) else ""
 
 
 def at_odds(found: CertificationRequest) -> dict[str, str]:

@@ -1,8 +1,10 @@
-"""Reading a day as people write it."""
+"""Reading a day as people write it, and saying how late it is."""
 
 import re
 from collections.abc import Sequence
 from datetime import date
+
+from django.utils.translation import ngettext
 
 EARLIEST_YEAR, LATEST_YEAR = 1890, 2199
 SHORTEST_NAME = 3
@@ -86,3 +88,11 @@ def _number(text: str, part: str) -> int:
 
 def _is_number(text: str) -> bool:
     return text.isdecimal() and len(text) <= 4
+
+
+def late(day: date, on: date) -> str:
+    return days_late((on - day).days)
+
+
+def days_late(days: int) -> str:
+    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days} if days > 0 else ""

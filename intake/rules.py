@@ -23,6 +23,7 @@ class Waiting:
     opened_on: date | None = None
     next_on: date | None = None
     next_what: str = ""
+    hearing_on: date | None = None
     offered_to: tuple[tuple[str, date | None], ...] = ()
     ran_out: bool = False
 

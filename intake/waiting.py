@@ -58,6 +58,7 @@ def _case(entry: Entry, offers: Offers) -> Waiting:
         opened_on=_day(data.get("opened_on")),
         next_on=entry.day,
         next_what=data.get("next_what", ""),
+        hearing_on=_day(data.get("hearing_on")),
         offered_to=open_offers,
         ran_out=entry.kind == f"{lists.CASE}.{Stage.OFFERED}" and not open_offers,
     )

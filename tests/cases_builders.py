@@ -25,6 +25,7 @@ def make_case(
     held_at: str = "Fictional County Jail",
     in_removal_proceedings: AskLater = AskLater.LATER,
     opened_on: date | None = None,
+    hearing_on: date | None = None,
     by: User | None = None,
     **details: Any,
 ) -> Case:
@@ -39,7 +40,11 @@ def make_case(
         "language": language,
     }
     caller = {"role": PartyRole.CALLER, "given_names": "Calla", "relation": "sister", "phone": caller_phone}
-    detention = {"held_at": held_at, "in_removal_proceedings": in_removal_proceedings}
+    detention = {
+        "held_at": held_at,
+        "in_removal_proceedings": in_removal_proceedings,
+        "hearing_on": hearing_on,
+    }
     on = opened_on or timezone.localdate()
     with cast.acting(taker):
         return create_case(people=[client, caller], detention=detention, by=taker, on=on, **details)

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from clinic.accounts.models import Purpose
 from clinic.cases import lists
 from clinic.cases.caseload import Row
+from clinic.days import days_late
 from clinic.directory.models import Confidence
 from clinic.vault.errors import Tampered
 from clinic.vault.index import Due as Listed
@@ -188,10 +189,6 @@ def late_words(day: date, today: date, dues: Sequence[Due]) -> str:
     if late or is_time_left(day, today, dues):
         return days_late(late)
     return _past(past or (today - day).days)
-
-
-def days_late(days: int) -> str:
-    return ngettext("%(n)d day late", "%(n)d days late", days) % {"n": days} if days > 0 else ""
 
 
 def _past(days: int) -> str:

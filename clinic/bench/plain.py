@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -71,13 +70,6 @@ class PlainAccess(models.Model):
 TABLES: tuple[type[models.Model], ...] = (PlainCase, PlainPerson, PlainDetention, PlainAccess)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    case: Any
-    client: Any
-    detention: Any
-
-
 @contextmanager
 def tables() -> Iterator[None]:
     with connection.schema_editor() as editor:
@@ -116,11 +108,11 @@ def _value(value: Any) -> Any:
 @require_GET
 def plain_caseload(request: StaffRequest) -> HttpResponse:
     audit.record_view(audit.Event.LIST_VIEWED, by=request.user)
-    today = timezone.localdate()
-    return render(request, "cases/caseload.html", {"rows": _rows(request.user.pk, today), "today": today})
+    rows = _rows(request.user.pk, timezone.localdate())
+    return render(request, "cases/caseload.html", caseload.shown(rows))
 
 
-def _rows(user: UUID, on: date) -> list[Row]:
+def _rows(user: UUID, on: date) -> list[caseload.Row]:
     live = models.Q(expires_on=None) | models.Q(expires_on__gte=on)
     held = PlainAccess._default_manager.filter(live, user=user)
     cases = list(PlainCase._default_manager.filter(pk__in=held.values("case")))
@@ -130,9 +122,6 @@ def _rows(user: UUID, on: date) -> list[Row]:
         if person.role == PartyRole.CLIENT
     }
     detentions = {row.case_id: row for row in PlainDetention._default_manager.filter(case__in=cases)}
-    found = [Row(case, clients.get(case.pk), detentions.get(case.pk)) for case in cases]
-    return sorted(found, key=lambda row: _soonest(row.case))
-
-
-def _soonest(case: Any) -> tuple[date, bool, str]:
-    return (case.next_on or date.max, not case.urgent, case.reference)
+    return caseload.in_order(
+        caseload.Row(case, clients.get(case.pk), detentions.get(case.pk), on) for case in cases
+    )

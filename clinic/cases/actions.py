@@ -46,7 +46,9 @@ def create_case(
     access.create(case, by=by)
     for person in people:
         Person(organisation=by.organisation, case=case).fill(**person).save()
-    Detention(organisation=by.organisation, case=case).fill(**detention).save()
+    held = Detention(organisation=by.organisation, case=case).fill(**detention)
+    promises.renew_hearing(case, held, by=by)
+    held.save()
     lists.mirror(case)
     audit.record(audit.Event.CASE_CREATED, by=by, case_id=case.pk)
     return case
@@ -57,6 +59,8 @@ def edit_case(*, case: Case, rows: Iterable[SealedModel], by: User) -> None:
     """Saves changed rows of the case. Raises Stale where somebody else saved one of them first."""
     access.settle(access.lock(case))
     for row in rows:
+        if isinstance(row, Detention):
+            promises.renew_hearing(case, row, by=by)
         if row._state.adding:
             _add(row, case)
         elif row.touched:
@@ -102,9 +106,9 @@ def set_next(*, case: Case, on: date | None, what: str, by: User) -> None:
     access.settle(access.lock(case))
     if case.nudge:
         nudges.finish(UUID(case.nudge))
-    owner = User.objects.filter(pk=case.owner).first() if case.owner else None
+    keeper = promises.keeper(case, by=by)
     case.next_on, case.next_what = on, what
-    case.nudge = str(nudges.promise(day=on, user=owner or by, urgent=bool(case.urgent))) if on else ""
+    case.nudge = str(nudges.promise(day=on, user=keeper, urgent=bool(case.urgent))) if on else ""
     case.save()
     lists.mirror(case)
     audit.record(audit.Event.CASE_EDITED, by=by, case_id=case.pk)

@@ -1,6 +1,7 @@
 """What the teams' sealed indexes say of a case: written with every change, scanned by every list."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from uuid import UUID
 
 from django.apps import apps
@@ -188,7 +189,8 @@ def case_entry(case: Case, people: Iterable[Person], detention: Detention | None
             "name": client.full_name if client else "",
             "language": client.language if client else "",
             "held_at": detention.held_at if detention else "",
-            "opened_on": case.opened_on.isoformat() if case.opened_on else "",
+            "hearing_on": _plain(detention.hearing_on) if detention else "",
+            "opened_on": _plain(case.opened_on),
             "urgent": bool(case.urgent),
             "urgent_why": case.urgent_why,
             "owner_name": case.owner_name,
@@ -205,7 +207,7 @@ def stub_entry(case: Case, people: Iterable[Person]) -> Entry:
         "reference": case.reference,
         "name": client.full_name if client else "",
         "owner_name": case.owner_name,
-        "opened_on": case.opened_on.isoformat() if case.opened_on else "",
+        "opened_on": _plain(case.opened_on),
     }
     digits = [*_digits(people), names.reference_of(case.reference)]
     return Entry(id=case.pk, kind=STUB, terms=_terms(people), digits=digits, data=data)
@@ -249,6 +251,10 @@ def _hold(more: Iterable[Team]) -> None:
     index.lock_all([team for team, _epoch in found])
     if any(ring.teams[team].epoch != epoch for team, epoch in found.all() if team in ring.teams):
         raise Stale
+
+
+def _plain(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _people(case: Case) -> list[Person]:

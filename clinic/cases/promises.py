@@ -7,7 +7,7 @@ from clinic.accounts import nudges
 from clinic.accounts.models import Nudge, User
 
 from . import access, holding
-from .models import Case, Stage
+from .models import Case, Detention, Stage
 
 Keep = Callable[[Case, Sequence[User], User], None]
 _walled: dict[str, Keep] = {}
@@ -24,18 +24,39 @@ def register(name: str, keep: Keep, *, passed_on: Keep | None = None) -> None:
         _passed_on[name] = passed_on
 
 
+def keeper(case: Case, *, by: User) -> User:
+    """Whoever has the case; until somebody has it, whoever writes."""
+    owner = User.objects.filter(pk=case.owner).first() if case.owner else None
+    return owner or by
+
+
+def renew_hearing(case: Case, detention: Detention, *, by: User) -> None:
+    """One reminder, the day before too, of the hearing as it is written down. The caller saves the row."""
+    day, nudge = detention.hearing_on, detention.nudge
+    if nudge and day and Nudge.objects.filter(pk=nudge, day=day).exists():
+        return
+    nudges.finish(UUID(nudge) if nudge else None)
+    detention.nudge = str(nudges.promise(day=day, user=keeper(case, by=by), urgent=True)) if day else ""
+
+
 def hand_over(case: Case, *, to: User) -> None:
-    """Somebody has the case from now on: its next promise is theirs, whoever made it."""
-    if case.nudge:
-        nudges.hand_over(UUID(case.nudge), to=to)
+    """Somebody has the case from now on: its next promises are theirs, whoever made them."""
+    for nudge in _own(case):
+        nudges.hand_over(nudge, to=to)
     _pass_rest_on(case, to)
 
 
 def pass_on(case: Case, *, of: User, to: User) -> None:
-    """The next promise of the case, where `of` was reminded of it."""
-    if case.nudge and Nudge.objects.filter(pk=case.nudge, user=of).exists():
-        nudges.hand_over(UUID(case.nudge), to=to)
+    """The next promises of the case, where `of` was reminded of them."""
+    for nudge in Nudge.objects.filter(pk__in=_own(case), user=of):
+        nudges.hand_over(nudge.pk, to=to)
     _pass_rest_on(case, to)
+
+
+def _own(case: Case) -> list[UUID]:
+    """The reminders of its next step and of the hearing."""
+    rows = [case, *Detention.objects.filter(case=case)]
+    return [UUID(row.nudge) for row in rows if row.nudge]
 
 
 def _pass_rest_on(case: Case, heir: User) -> None:
@@ -56,8 +77,8 @@ def stay_with(case: Case, people: Sequence[User], *, by: User) -> None:
     """Behind a wall: to whoever acts, if inside, else to the owner, else to anybody there."""
     owner = next((one for one in people if str(one.pk) == case.owner), people[0])
     heir = by if by in people else owner
-    if case.nudge and not Nudge.objects.filter(pk=case.nudge, user__in=people).exists():
-        nudges.hand_over(UUID(case.nudge), to=heir)
+    for nudge in Nudge.objects.filter(pk__in=_own(case)).exclude(user__in=people):
+        nudges.hand_over(nudge.pk, to=heir)
     for keep in _walled.values():
         keep(case, people, heir)
 

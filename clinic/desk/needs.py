@@ -16,6 +16,7 @@ from clinic.accounts.models import Nudge, Purpose, User
 from clinic.cases import caseload, lists
 from clinic.cases.caseload import Row
 from clinic.cases.models import Stage
+from clinic.days import late
 from clinic.vault.index import Entry
 from clinic.vault.keyring import current
 from intake.models import Draft, drafts_of
@@ -24,7 +25,7 @@ from intake.waiting import waiting_and_offered
 from referrals.models import Referral
 from referrals.rules import How, Status
 from referrals.teasers import Teaser, offers_to
-from uvisa.board import KINDS, board, days_late
+from uvisa.board import KINDS, board
 from uvisa.board import own as own_requests
 from uvisa.promises import KEEPS_CLOCKS, deciding, keepers
 from uvisa.rules import deadline_heading
@@ -83,7 +84,7 @@ def needs_of(user: User, *, on: date) -> Needs:
         needs.newcomers, needs.alone = invitations.waiting(current()), held_by_one()
         others, needs.hidden = overdue_of_others(on)
         due = {row["id"]: row for row in others} | due
-    needs.deadlines = grouped(due.values(), on)
+    needs.deadlines = grouped(due.values(), on, first=user.sign_in_name)
     needs.idle_reminders = needs.nothing_due(on) and idle_reminders(user, on=on).exists()
     return needs
 
@@ -95,17 +96,20 @@ def idle_reminders(user: User, *, on: date) -> QuerySet[Nudge]:
 
 def own_promises(rows: Iterable[Row], on: date) -> Iterator[Due]:
     for row in rows:
-        case, day = row.case, row.case.next_on
-        if day:
-            whose = row.client.full_name if row.client else ""
-            yield _promise(case.pk, day, case.next_what, whose, case.reference, case.owner_name, on)
+        case, whose = row.case, row.client.full_name if row.client else ""
+        if row.next_on:
+            yield _promise(case.pk, row.next_on, case.next_what, whose, case.reference, case.owner_name, on)
+        if row.hearing_on:
+            yield _hearing(case.pk, row.hearing_on, whose, case.reference, case.owner_name, on)
 
 
 def promises_without_owner(cases: Iterable[Waiting], on: date) -> Iterator[Due]:
-    """Call-backs and the like on cases that nobody has yet: the whole team keeps them."""
+    """Call-backs, hearings and the like on cases that nobody has yet: the whole team keeps them."""
     for case in cases:
         if case.next_on:
             yield _promise(case.id, case.next_on, case.next_what, case.name, case.reference, "", on)
+        if case.hearing_on:
+            yield _hearing(case.id, case.hearing_on, case.name, case.reference, "", on)
 
 
 def overdue_of_others(on: date) -> tuple[list[Due], int]:
@@ -179,8 +183,9 @@ def held_by_one() -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def grouped(rows: Iterable[Due], on: date) -> list[dict[str, Any]]:
-    ordered = sorted(rows, key=lambda row: (row["due_on"], row["reference"]))
+def grouped(rows: Iterable[Due], on: date, *, first: str = "") -> list[dict[str, Any]]:
+    """Under each heading what `first` owns, then the soonest."""
+    ordered = sorted(rows, key=lambda row: (row["owner"] != first, row["due_on"], row["reference"]))
     return [
         {"kind": kind, "rows": [row for row in ordered if deadline_heading(row["due_on"], on) == heading]}
         for heading, kind in KINDS.items()
@@ -200,8 +205,9 @@ def _promise(case: UUID, day: date, what: str, whose: str, reference: str, owner
     }
 
 
-def late(day: date, on: date) -> str:
-    return days_late((on - day).days)
+def _hearing(case: UUID, day: date, whose: str, reference: str, owner: str, on: date) -> Due:
+    what = _("Hearing") if day >= on else _("Hearing: write down what came of it, and the next day")
+    return _promise(case, day, what, whose, reference, owner, on) | {"id": (case, "hearing")}
 
 
 def _unconfirmed(referral: Referral, user: User) -> bool:

@@ -12,8 +12,7 @@ from .pages import Field, Form
 Answers = Mapping[str, Any]
 BOXES = ("month", "day", "year")
 # A nudge's day may stand plain (docs/metadata-budget.md), and so may not be told from a leak.
-PLAIN_DAYS = {"call_back_on", "on", "until"}
-FUTURE_DAYS = {"detention_hearing_on"}
+PLAIN_DAYS = {"call_back_on", "detention_hearing_on", "on", "until"}
 SEARCHED = {"text", "search", "textarea", "tel", "email"}
 WRITTEN = SEARCHED | {"password"}
 
@@ -70,7 +69,7 @@ def _day(stem: str, form: Form, canaries: Canaries, where: str) -> dict[str, Any
         return boxes(stem, timezone.localdate())
     if stem.endswith(("sent_on", "received_on")):  # a clock starts: a day of today's makes the mails
         return {name: form.fields[name].value for name in names}
-    return boxes(stem, canaries.day(f"{where}: {stem}", past=stem not in FUTURE_DAYS))
+    return boxes(stem, canaries.day(f"{where}: {stem}"))
 
 
 def boxes(stem: str, day: date) -> dict[str, Any]:

@@ -44,6 +44,30 @@ def test_the_caseload(cast, case, ben):
     assert "2 cases" in page
 
 
+def test_the_soonest_of_step_and_hearing_comes_first(cast, case, ben):
+    heard = make_case(cast, given_names="Oida", hearing_on=soon(1))
+    for one in (case, heard):
+        give(cast, one, cast.ben)
+    with cast.acting(cast.ben):
+        actions.set_next(case=open_case(case), on=soon(3), what="Call the court", by=cast.ben)
+    page = text(caseload(ben))
+    assert page.index("Oida") < page.index("Ficta")
+    assert f"Hearing: {soon(1):%A, %B} {soon(1).day}" in page
+
+
+def test_what_is_late_says_so_and_is_counted_in_the_title(cast, ben):
+    for step, hearing in ((-3, None), (-1, -1), (0, 0), (2, 2)):
+        day = soon(hearing) if hearing is not None else None
+        give(cast, one := make_case(cast, hearing_on=day), cast.ben)
+        with cast.acting(cast.ben):
+            actions.set_next(case=open_case(one), on=soon(step), what="Call the court", by=cast.ben)
+    page = text(caseload(ben))
+    assert page.count("3 days late") == 1
+    assert page.count("1 day late") == 2
+    assert "3 overdue: my cases" in page
+    assert "overdue" not in text(caseload(signed_in(cast, "dee")))
+
+
 def test_an_empty_caseload(cast, case):
     for name in ("ana", "ben", "chi", "dee", "sol"):
         page = caseload(signed_in(cast, name))

@@ -4,9 +4,10 @@ from datetime import date
 
 import time_machine
 
+from clinic.accounts import nudges
 from clinic.accounts.models import Nudge
 from clinic.cases import actions
-from clinic.cases.models import Case, Stage
+from clinic.cases.models import Case, Detention, Stage
 from clinic.directory import actions as directory
 from referrals.actions import take_back
 from referrals.models import Referral
@@ -87,6 +88,51 @@ def test_a_request_behind_a_wall_is_approved_by_whoever_supervises_there(cast):
     wall(cast, case, cast.sol, cast.ben)
     act(cast, cast.ben, certification.mark_ready, request)
     assert reminded() == ["sol"]
+
+
+def hearing_of(cast: Cast, case: Case, by, day: date | None) -> None:
+    with cast.acting(by):
+        row = open_case(case)
+        detention = Detention.objects.get(case=row).fill(hearing_on=day)
+        actions.edit_case(case=row, rows=[detention], by=by)
+
+
+def hearings() -> list[tuple[str, date]]:
+    return list(Nudge.objects.filter(urgent=True).values_list("user__sign_in_name", "day"))
+
+
+def test_a_hearing_asked_on_the_call_reminds_the_day_before(cast):
+    make_case(cast, hearing_on=soon(1))
+    assert hearings() == [("chi", soon(1))]
+    assert nudges.send(soon(0)) == 1
+
+
+def test_another_day_of_a_hearing_is_one_reminder_still(cast):
+    case = make_case(cast, hearing_on=soon(1))
+    hearing_of(cast, case, cast.ana, soon(5))
+    assert hearings() == [("ana", soon(5))]
+    hearing_of(cast, case, cast.chi, soon(5))
+    assert hearings() == [("ana", soon(5))]
+    hearing_of(cast, case, cast.ana, None)
+    assert hearings() == []
+
+
+def test_a_hearing_goes_with_the_case(cast):
+    case = make_case(cast, hearing_on=soon(1))
+    give(cast, case, cast.ben)
+    assert hearings() == [("ben", soon(1))]
+    hearing_of(cast, case, cast.ana, soon(5))
+    assert hearings() == [("ben", soon(5))]
+    with cast.acting(cast.ana):
+        take_back(case=open_case(case), person=cast.ben, renew_keys=True, by=cast.ana, on=soon(0))
+    assert hearings() == [("ana", soon(5))]
+
+
+def test_a_hearing_behind_a_wall_is_somebodys_inside(cast):
+    case = make_case(cast, hearing_on=soon(1))
+    give(cast, case, cast.ben)
+    wall(cast, case, cast.sol, cast.dee)
+    assert hearings() == [("sol", soon(1))]
 
 
 def clinic_with_a_request(cast: Cast) -> Case:

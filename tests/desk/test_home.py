@@ -14,11 +14,13 @@ from clinic.audit import actions as audit
 from clinic.audit.models import AuditEvent
 from clinic.cases import actions as cases
 from clinic.cases.models import CaseUserAccess
+from clinic.days import late
 from clinic.desk import needs
-from clinic.desk.needs import grouped, held_by_one, late
+from clinic.desk.needs import grouped, held_by_one
 from intake import actions as intake
 from tests.accounts.doorway import signed_in
 from tests.builders import Cast, make_clinic
+from tests.cases.asking import lend
 from tests.cases_builders import give, make_case, offer, open_case
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,40 @@ def test_promises_stand_under_their_day(cast):
     assert "Late call" in coordinators
     assert "Owner: ben" in coordinators
     assert "Call tomorrow" not in coordinators
+
+
+def test_a_hearing_of_a_case_one_has(cast):
+    case = make_case(cast, hearing_on=TODAY + timedelta(days=1), next_on=TODAY, next_what="Call the jail")
+    give(cast, case, cast.ben)
+    page = home(signed_in(cast, "ben"))
+    order = ["Due today", "Call the jail", "Due tomorrow", ">Hearing</a>"]
+    places = [page.index(shown, page.index("<main")) for shown in order]
+    assert places == sorted(places)
+    assert ">Hearing</a>" not in home(signed_in(cast, "dee"))
+
+
+def test_a_hearing_of_a_case_that_waits_is_the_whole_teams(cast):
+    make_case(cast, hearing_on=TODAY + timedelta(days=1))
+    for name, shown in (("chi", True), ("ana", True), ("sol", False)):
+        assert (">Hearing</a>" in home(signed_in(cast, name))) == shown
+
+
+def test_a_hearing_that_was_asks_what_came_of_it(cast):
+    give(cast, make_case(cast, hearing_on=TODAY - timedelta(days=2)), cast.ben)
+    page = home(signed_in(cast, "ben"))
+    assert "Hearing: write down what came of it, and the next day" in page
+    assert "2 days late" in page
+
+
+def test_ones_own_stands_above_what_others_owe(cast):
+    for owner, days in ((cast.dee, -9), (cast.ben, -2)):
+        give(cast, case := make_case(cast), owner)
+        with cast.acting(owner):
+            what = f"Step of {owner.sign_in_name}"
+            cases.set_next(case=open_case(case), on=TODAY + timedelta(days=days), what=what, by=owner)
+        lend(cast, case, cast.ben)
+    page = home(signed_in(cast, "ben"))
+    assert page.index("Step of ben") < page.index("Step of dee")
 
 
 def test_the_oldest_of_many_late_promises_are_shown(cast, monkeypatch):

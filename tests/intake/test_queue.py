@@ -46,6 +46,12 @@ def test_it_works(cast, name):
     assert "Prisa" not in page[: page.index("</title>")]
 
 
+def test_a_hearing_stands_with_the_case_that_waits(cast):
+    day = timezone.localdate() + timedelta(days=1)
+    make_case(cast, hearing_on=day)
+    assert f"Hearing: {day:%A, %B} {day.day}" in queue(signed_in(cast, "chi")).content.decode()
+
+
 @pytest.mark.parametrize(
     ("language", "said"), [(languages.UNKNOWN, "Not known yet"), (languages.NOT_LISTED, "Another language")]
 )

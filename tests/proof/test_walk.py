@@ -57,7 +57,7 @@ def test_every_reason_is_needed(proof):
 def test_a_canary_stood_in_every_field_of_the_forms(proof):
     """Also of those that a page shows only at times."""
     where = set(proof.canaries.values())
-    not_text = {"call_back_on", "caller_no_way_back"}
+    not_text = {"call_back_on", "caller_no_way_back", "detention_hearing_on"}
     for form in (CallForm, FactsForm):
         for name, field in form.base_fields.items():
             if hasattr(field, "choices") or field.widget.is_hidden or name in not_text:

@@ -87,4 +87,5 @@ class Detention(CaseRow):
     in_removal_proceedings = sealed.Choice(AskLater, AskLater.LATER)
     notice_to_appear_on = sealed.Date()
     hearing_on = sealed.Date()
+    nudge = sealed.Text()
     signed_anything = sealed.Text()

@@ -19,7 +19,7 @@ from clinic.vault.index import Hit
 def caseload(request: StaffRequest) -> HttpResponse:
     audit.record_view(audit.Event.LIST_VIEWED, by=request.user)
     rows = own.rows(request.user, on=timezone.localdate())
-    return render(request, "cases/caseload.html", {"rows": rows, "today": timezone.localdate()})
+    return render(request, "cases/caseload.html", own.shown(rows))
 
 
 @staff

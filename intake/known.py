@@ -35,8 +35,10 @@ def says_enough(typed: str, *, asked: bool) -> bool:
     return sum(map(str.isalpha, typed)) >= FEWEST_LETTERS
 
 
-def known_cases(typed: str, *, on: date) -> list[Known]:
-    return [_known(hit, on) for hit in lists.search(typed)]
+def known_cases(typed: str, *, on: date) -> tuple[list[Known], bool]:
+    """The best, and whether there are more."""
+    hits, more = lists.best(lists.search(typed))
+    return [_known(hit, on) for hit in hits], more
 
 
 def _known(hit: Hit, on: date) -> Known:

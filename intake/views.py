@@ -189,7 +189,8 @@ def _known(request: StaffRequest, form: CallForm) -> dict[str, Any]:
     if not says_enough(typed, asked=asked):
         return {"typed": typed, "asked": asked, "too_little": True}
     audit.record_view(audit.Event.SEARCHED, by=request.user)
-    return {"typed": typed, "known": known_cases(typed, on=timezone.localdate())}
+    known, more = known_cases(typed, on=timezone.localdate())
+    return {"typed": typed, "known": known, "more": more}
 
 
 def _version(form: CallForm) -> Version:

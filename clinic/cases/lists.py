@@ -121,8 +121,16 @@ def reseal(old: TeamKeys, new: TeamKeys, _epoch: TeamEpoch) -> None:
 
 
 def search(typed: str) -> list[Hit]:
-    """Cases and stubs in any of the person's teams, by a misspelt name or part of a number; best first."""
+    """Cases and stubs in any of the person's teams, by a misspelt name or part of a number; best first.
+
+    One more than MOST where there are more than that: `best` says so to the page.
+    """
     return _find(typed, (CASE, STUB))
+
+
+def best(hits: list[Hit]) -> tuple[list[Hit], bool]:
+    """What a page shows, and whether more was found."""
+    return hits[:MOST], len(hits) > MOST
 
 
 def parties(typed: str) -> list[Hit]:
@@ -157,11 +165,11 @@ def _find(typed: str, kinds: tuple[str, ...]) -> list[Hit]:
     asking = trusting()
     for keys in current().teams.values():
         snapshot = index.scan(keys, trust=asking)
-        for hit in snapshot.find(words, names.similar, digits=digits, most=MOST, kinds=kinds):
+        for hit in snapshot.find(words, names.similar, digits=digits, most=MOST + 1, kinds=kinds):
             keep_best(best, hit)
         if snapshot.unfolded >= FOLD_AT:
             fold(keys)
-    return sorted(best.values(), key=lambda hit: -hit.score)[:MOST]
+    return sorted(best.values(), key=lambda hit: -hit.score)[: MOST + 1]
 
 
 def keep_best(best: dict[UUID, Hit], hit: Hit) -> None:

@@ -13,11 +13,14 @@ from .models import Detention, Person
 
 
 def search(typed: str) -> list[Hit]:
-    """By a misspelt name or part of a number, best first. What one holds is no stub."""
+    """By a misspelt name or part of a number, best first; as many as `lists.search`.
+
+    What one holds is no stub.
+    """
     best: dict[UUID, Hit] = {hit.entry.id: hit for hit in lists.search(typed)}
     for hit in _own(typed):
         lists.keep_best(best, hit)
-    return sorted(best.values(), key=lambda hit: -hit.score)[: lists.MOST]
+    return sorted(best.values(), key=lambda hit: -hit.score)[: lists.MOST + 1]
 
 
 def _own(typed: str) -> Iterator[Hit]:

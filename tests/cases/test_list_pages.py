@@ -123,6 +123,22 @@ def test_search(cast, case):
     assert reverse("cases:case", args=[case.pk]) in page.content.decode()
 
 
+@pytest.mark.parametrize("cases", [20, 21])
+def test_more_than_are_shown_is_said(cast, cases):
+    for _n in range(cases):
+        make_case(cast, given_names="Mohamed")
+    page = text(search(signed_in(cast, "ana"), "Mohamed"))
+    assert page.count("Mohamed Ejemplo") == 20
+    assert ("20 results, best first" in page) == (cases == 20)
+    assert ("More than 20: the best 20 are shown. Add a second name" in page) == (cases == 21)
+
+
+def test_more_than_are_shown_of_what_one_holds_is_said(cast, ben):
+    for _n in range(21):
+        lend(cast, make_case(cast, given_names="Mohamed"), cast.ben)
+    assert "More than 20: the best 20 are shown." in text(search(ben, "Mohamed"))
+
+
 def test_a_stub_says_whom_to_tell_and_leads_nowhere(cast, case):
     give(cast, case, cast.ben)
     page = search(signed_in(cast, "chi"), "Ficta")

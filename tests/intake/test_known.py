@@ -29,6 +29,16 @@ def test_a_handed_over_case_is_known_by_its_stub(cast, chi):
     assert reverse("cases:case", args=[case.pk]) not in page
 
 
+@pytest.mark.parametrize("cases", [20, 21])
+def test_more_than_are_shown_is_said(cast, chi, cases):
+    for _n in range(cases):
+        make_case(cast, given_names="Mohamed")
+    page = post(chi, "draft", start(chi), {"find_known": "Mohamed"}, X_Swap="known").content.decode()
+    assert page.count("Mohamed Ejemplo") == 20
+    assert ("20 cases may be about this person" in page) == (cases == 20)
+    assert ("More than 20: the best 20 are shown. Add a second name" in page) == (cases == 21)
+
+
 def test_looking_without_script_keeps_what_was_typed(cast, chi):
     make_case(cast)
     draft = start(chi)

@@ -32,8 +32,9 @@ def search(request: StaffRequest) -> HttpResponse:
     if not names.says_something(typed):
         return render(request, "cases/search.html", {"typed": typed, "too_little": True})
     audit.record_view(audit.Event.SEARCHED, by=request.user)
-    hits = [_shown(hit) for hit in searching.search(typed)]
-    return render(request, "cases/search.html", {"typed": typed, "hits": hits})
+    hits, more = lists.best(searching.search(typed))
+    context = {"typed": typed, "hits": [_shown(hit) for hit in hits], "more": more}
+    return render(request, "cases/search.html", context)
 
 
 def _shown(hit: Hit) -> dict[str, object]:

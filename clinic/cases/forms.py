@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
+from django.conf import settings
 from django.forms import (
     BooleanField,
     CharField,
@@ -20,6 +21,7 @@ from django.forms import (
     ValidationError,
 )
 from django.http import QueryDict
+from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -281,7 +283,8 @@ class DocumentForm(forms.Form):
 
     def _problem(self, upload: Any) -> Any:
         if self.refused == "too large":
-            return _("This file is too large. The most is 25 MB: send it in parts.")
+            most = filesizeformat(settings.UPLOAD_LIMIT)
+            return _("This file is too large. The most is %(most)s: send it in parts.") % {"most": most}
         if "whole" not in self.data:
             return _("The file was cut off on its way. Send it again.")
         if not isinstance(upload, SealedUpload) or not upload.size:

@@ -129,9 +129,11 @@ def test_a_document_that_is_refused(cast, case, ana, changed, said):
 
 
 def test_too_large(cast, case, ana, settings):
-    settings.UPLOAD_LIMIT = 1000
-    page = send(ana, case, file=file(b"x" * 1001))
-    assert (page.status_code, "This file is too large." in text(page)) == (200, True)
+    settings.UPLOAD_LIMIT = 2048
+    assert "up to 2.0 KB." in text(get(ana, "add_document", case))
+    page = send(ana, case, file=file(b"x" * 2049))
+    told = "This file is too large. The most is 2.0 KB: send it in parts."
+    assert (page.status_code, told in text(page)) == (200, True)
     assert not Document.objects.exists()
     assert not on_disk()
 

@@ -56,6 +56,7 @@ def test_an_offer_is_accepted(cast):
     assert "612-555-0101" not in teaser
     assert "Español" in teaser
     names = page(ben, "accept", case).content.decode()
+    assert "the people written down by name; the story may name others" in names
     assert "Ficta Ejemplo" in names
     assert "612-555-0101" not in names
     assert page(ben, "accept", case, {})["Location"] == reverse("cases:case", args=[case.pk])

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -42,7 +43,8 @@ def add_document(request: StaffRequest, case_id: UUID) -> HttpResponse:
         actions.add_document(case=case, by=request.user, **cleaned)
         messages.success(request, _("The document was sealed and saved."))
         return redirect("cases:case", case.pk)
-    return render(request, "cases/add_document.html", {"case": case, "form": form})
+    context = {"case": case, "form": form, "most": settings.UPLOAD_LIMIT}
+    return render(request, "cases/add_document.html", context)
 
 
 @staff

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
 
 from clinic.accounts import nudges
 from clinic.accounts.models import User
 from clinic.audit import actions as audit
+from clinic.cases import steps
 from clinic.cases.actions import create_case
 from clinic.cases.models import Case, PartyRole
 from clinic.vault.errors import Stale
@@ -19,7 +19,6 @@ from clinic.vault.errors import Stale
 from .models import Draft, Typed
 
 Values = Mapping[str, Any]
-CALL_BACK = gettext_lazy("Call the family back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def promise_of(call: Call, by: User) -> Values:
         return {}
     urgent = bool(call.case.get("urgent"))
     nudge = nudges.promise(day=call.call_back_on, user=by, urgent=urgent)
-    return {"next_on": call.call_back_on, "next_what": str(CALL_BACK), "nudge": str(nudge)}
+    return {"next_on": call.call_back_on, "next_what": steps.CALL_BACK, "nudge": str(nudge)}
 
 
 def _locked(draft: Draft, version: Version) -> Draft:

@@ -17,7 +17,7 @@ from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members
 from clinic.accounts.models import Purpose
 from clinic.accounts.sign_in import session_of
 from clinic.audit import actions as audit
-from clinic.cases import lists, showing
+from clinic.cases import lists, showing, steps
 from clinic.cases.finding import find_case
 from clinic.cases.forms import initial_of
 from clinic.cases.models import Case, Person
@@ -165,7 +165,7 @@ def _logged_already(request: StaffRequest, case_id: UUID, logged: HttpResponse) 
 
 def _promised(case: Case) -> date | None:
     """The day of calling back, as long as that is the next step."""
-    return case.next_on if case.next_what == str(actions.CALL_BACK) else None
+    return case.next_on if steps.code_of(case.next_what) == steps.CALL_BACK else None
 
 
 def _page(

@@ -19,7 +19,7 @@ from clinic.vault.keyring import current
 from clinic.vault.keys import SEED, KeyPair
 from clinic.vault.sealed import SealedModel
 
-from . import access, generations, holding, lists, promises, rules
+from . import access, generations, holding, lists, promises, rules, steps
 from .errors import OnlySupervising, TooFew
 from .models import Case, CaseKey, Compartment, Detention, Document, Note, Person
 
@@ -107,7 +107,7 @@ def set_next(*, case: Case, on: date | None, what: str, by: User) -> None:
     if case.nudge:
         nudges.finish(UUID(case.nudge))
     keeper = promises.keeper(case, by=by)
-    case.next_on, case.next_what = on, what
+    case.next_on, case.next_what = on, steps.code_of(what)
     case.nudge = str(nudges.promise(day=on, user=keeper, urgent=bool(case.urgent))) if on else ""
     case.save()
     lists.mirror(case)

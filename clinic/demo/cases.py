@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from clinic.cases import steps
 from clinic.cases.models import AskLater, Paper
 
 
@@ -139,7 +140,7 @@ CALLS = (
         story="Needs insulin; the jail did not let the family bring it.",
         urgent_why="insulin, last dose yesterday",
         days_ago=0,
-        promise=(0, "Call the family back"),
+        promise=(0, steps.CALL_BACK),
     ),
     FictionalCall(
         given_names="Ví Dụ",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from clinic.accounts import invitations, roster
 from clinic.accounts.models import Nudge, Purpose, User
-from clinic.cases import caseload, lists
+from clinic.cases import caseload, lists, steps
 from clinic.cases.caseload import Row
 from clinic.cases.models import Stage
 from clinic.days import late
@@ -195,7 +195,7 @@ def grouped(rows: Iterable[Due], on: date, *, first: str = "") -> list[dict[str,
 def _promise(case: UUID, day: date, what: str, whose: str, reference: str, owner: str, on: date) -> Due:
     return {
         "id": case,
-        "what": what or _("Next step"),
+        "what": steps.in_words(what) or _("Next step"),
         "url": reverse("cases:case", args=[case]),
         "whose": whose,
         "reference": reference,

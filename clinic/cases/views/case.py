@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from clinic.accounts.doors import FORM, StaffRequest, staff
 from clinic.accounts.models import User
 from clinic.audit import actions as audit
-from clinic.cases import actions, sections, showing
+from clinic.cases import actions, sections, showing, steps
 from clinic.cases.finding import find_case
 from clinic.cases.forms import EditForm, NextForm, initial_of
 from clinic.cases.models import Case
@@ -69,7 +69,8 @@ def next_step(request: StaffRequest, case_id: UUID) -> HttpResponse:
 def _next_form(request: StaffRequest, case: Case) -> NextForm:
     if request.method == "POST":
         return NextForm(request.POST)
-    return NextForm(initial={"on": case.next_on, "what": case.next_what, "rev": case.rev})
+    what = steps.in_words(case.next_what)
+    return NextForm(initial={"on": case.next_on, "what": what, "rev": case.rev})
 
 
 def _promise(form: NextForm, case: Case, *, by: User) -> None:

@@ -116,10 +116,12 @@ def logged(request: StaffRequest, case_id: UUID) -> HttpResponse:
     """Safe to read out: the reference and what happens next, nobody's name."""
     case = find_case(request, case_id)
     audit.record_view(audit.Event.CASE_OPENED, by=request.user, case_id=case.pk)
+    caller = lists.caller_of(Person.objects.filter(case=case))
     context = {
         "case": case,
-        "caller": lists.caller_of(Person.objects.filter(case=case)),
+        "caller": caller,
         "call_back_on": _promised(case),
+        "written_in": showing.written_in(caller),
     }
     return render(request, "intake/logged.html", context)
 

@@ -38,6 +38,7 @@ SAFE_WAYS = (
     ("voicemail", _("Leave a message")),
     ("write", _("Write a letter")),
 )
+WRITING = {"text", "write"}
 PAPERS = (
     (Paper.ADMINISTRATIVE, _("ICE warrant (administrative, I‑200)")),
     (Paper.JUDICIAL, _("Warrant signed by a judge")),
@@ -81,6 +82,7 @@ class FactsForm(forms.Form):
 
     marks = "needed"
     reveals = {
+        "caller_written": "caller_safe_ways=text,write",
         "case_urgent_why": "case_urgent=yes",
         "detention_notice_to_appear_on": "detention_in_removal_proceedings=yes,unknown",
         "detention_hearing_on": "detention_in_removal_proceedings=yes,unknown",
@@ -132,6 +134,12 @@ class FactsForm(forms.Form):
     )
     caller_safe_ways = MultipleChoiceField(
         label=_("What is safe?"), choices=SAFE_WAYS, widget=CheckboxSelectMultiple, required=False
+    )
+    caller_written = forms.LanguageField(
+        label=_("Language the caller reads"),
+        help_text=_("For a text or a letter. Some languages are only spoken."),
+        written=True,
+        required=False,
     )
     caller_safe_when = text(_("When is it safe?"))
     caller_code_word = text(_("Code word"), hint=_("So that the caller knows it is us."))

@@ -16,7 +16,7 @@ from clinic.vault.keyring import current
 from clinic.vault.sealed import SealedModel
 
 from . import holding, lists
-from .forms import PAPERS, SAFE_WAYS
+from .forms import PAPERS, SAFE_WAYS, WRITING
 from .models import AskLater, Case, Compartment, Detention, Document, Note, PartyRole, Person
 
 Row = dict[str, Any]
@@ -89,6 +89,7 @@ def caller_rows(person: Person) -> list[Row]:
         {"label": _("When"), "value": person.safe_when},
         {"label": _("Code word"), "value": person.code_word},
         {"label": _("Language"), "value": _language(person)},
+        *_reading(person),
     ]
 
 
@@ -156,6 +157,19 @@ def _day(day: Any) -> str:
 
 def _answer(answer: AskLater) -> str:
     return "" if answer == AskLater.LATER else answer.label
+
+
+def written_in(person: Person | None) -> str:
+    """The language of a text or a letter to somebody whom it is safe to write to, as far as it is known."""
+    if not person or person.no_way_back or not WRITING & set(person.safe_ways):
+        return ""
+    return languages.name_of(person.written)
+
+
+def _reading(person: Person) -> list[Row]:
+    if not person.written and not WRITING & set(person.safe_ways):
+        return []
+    return [{"label": _("Language for writing"), "value": languages.name_of(person.written)}]
 
 
 def _language(person: Person) -> str:

@@ -14,6 +14,7 @@ def test_correcting(cast, case, ana):
         "client_a_numbers": "A000-123-456\r\n000654321",
         "client_interpreter": "yes",
         "caller_safe_ways": ["call", "text"],
+        "caller_written": "es",
         "detention_hearing_on_month": "3",
         "detention_hearing_on_day": "4",
         "detention_hearing_on_year": "2027",
@@ -26,7 +27,7 @@ def test_correcting(cast, case, ana):
     assert (client.given_names, client.family_names) == ("Nueva", "Ejemplo")
     assert client.a_numbers == ["000123456", "000654321"]
     assert client.interpreter == AskLater.YES
-    assert caller.safe_ways == ["call", "text"]
+    assert (caller.safe_ways, caller.written) == (["call", "text"], "es")
     assert f"{detention.hearing_on}" == "2027-03-04"
     assert (row.urgent, row.urgent_why) == (True, "Transfer likely")
 

@@ -1,5 +1,7 @@
 """A call as its pages send it."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -24,7 +26,7 @@ def start(client: Client) -> Draft:
     return Draft.objects.get(pk=response["Location"].split("/")[-2])
 
 
-def post(client: Client, name: str, draft: Draft, data: dict[str, str], **headers: str):
+def post(client: Client, name: str, draft: Draft, data: dict[str, Any], **headers: str):
     return client.post(reverse(f"intake:{name}", args=[draft.pk]), data, secure=True, headers=headers)
 
 

@@ -14,6 +14,7 @@ from intake import actions
 from intake.models import Draft
 from tests.accounts.doorway import signed_in
 from tests.builders import Cast
+from tests.cases.pages import text
 from tests.cases_builders import open_case
 
 from .calls import ENOUGH, NO_CALL, NO_WAY, finish_first, get, post, start
@@ -195,6 +196,33 @@ def test_what_is_read_out_promises_no_unsafe_call(cast, chi):
     page = get(chi, "logged", draft.pk).content.decode()
     assert "We will not call, because there is no safe way." in page
     assert SAFELY not in page
+
+
+READS = {"caller_safe_ways": ["text"], "caller_language": "quc", "caller_written": "es"}
+
+
+def test_the_language_for_writing_is_asked_apart(cast, chi):
+    draft = start(chi)
+    page = get(chi, "draft", draft.pk).content.decode()
+    assert 'data-reveal="caller_safe_ways=text,write"' in page
+    choices = page.split('name="caller_written"')[1].split("</select>")[0]
+    assert 'value="es"' in choices
+    assert 'value="quc"' not in choices  # only spoken
+    post(chi, "autosave", draft, ENOUGH | READS)
+    kept = get(chi, "draft", draft.pk).content.decode().split('name="caller_written"')[1]
+    assert 'value="es" selected' in kept.split("</select>")[0]
+    post(chi, "finish", draft, ENOUGH | READS | {"rev": "2"})
+    assert "What we write to you is in Español (Spanish)" in text(get(chi, "logged", draft.pk))
+    case = text(chi.get(reverse("cases:case", args=[draft.pk]), secure=True))
+    assert "Language for writing Español (Spanish)" in case
+
+
+@pytest.mark.parametrize("safe", [["call"], []])
+def test_nothing_is_said_of_writing_where_it_is_not_safe(chi, safe):
+    draft = start(chi)
+    post(chi, "finish", draft, ENOUGH | READS | {"caller_safe_ways": safe})
+    assert "What we write to you" not in text(get(chi, "logged", draft.pk))
+    assert "Language for writing" in text(chi.get(reverse("cases:case", args=[draft.pk]), secure=True))
 
 
 def test_what_is_read_out_promises_the_call_that_was_promised(cast, chi):

@@ -66,6 +66,7 @@ class Person(CaseRow):
     safe_when = sealed.Text()
     code_word = sealed.Text()
     language = sealed.Text()
+    written = sealed.Text()
     interpreter = sealed.Choice(AskLater, AskLater.LATER)
 
     @property

@@ -8,10 +8,17 @@ from tests.journeys.people import WIDE, Person
 # Also as a reader first sees them, for the README.
 BEST = {
     "accounts-sign_in": "sign_in",
+    "desk-home": "home",
     "intake-draft": "call",
     "intake-queue": "queue",
+    "cases-caseload": "my_cases",
+    "cases-search": "search",
     "cases-case": "case",
     "uvisa-board": "board",
+    "uvisa-request": "request",
+    "directory-agencies": "directory",
+    "accounts-people": "people",
+    "audit-clinic_record": "record",
 }
 TOP = 900
 
@@ -21,12 +28,16 @@ def folder() -> Path | None:
     return Path(named) if named else None
 
 
+def file_name(page: str) -> str:
+    return page.replace(":", "-")
+
+
 def take(person: Person, name: str) -> None:
     where = folder()
     if where is None:
         return
     where.mkdir(parents=True, exist_ok=True)
-    name, width = name.replace(":", "-"), person.mode.width
+    name, width = file_name(name), person.mode.width
     person.page.screenshot(path=where / f"{name}-{width}.png", full_page=True)
     if name in BEST and width == WIDE:
         clip = {"x": 0, "y": 0, "width": width, "height": TOP}

@@ -89,6 +89,11 @@ def test_every_page(world, meet, rendered, width):
     assert not (unseen := whole_pages() - rendered), f"nobody came to: {sorted(unseen)}"
 
 
+def test_each_picture_of_the_readme_is_of_a_page():
+    pages = {album.file_name(name) for name in LINES if reader_of(name) and name not in FILES}
+    assert album.BEST.keys() <= pages
+
+
 def reader_of(name: str) -> str | None:
     """Who looks at it; nobody where GET shows no page."""
     may = [one for one in ("anon", *MEMBERS) if LINES[name].get[one] == 200]

@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class IntakeConfig(AppConfig):
     name = "intake"
+
+    def ready(self) -> None:
+        from clinic.accounts import leaving
+
+        from . import leavers
+
+        leaving.register("intake", leavers.say_goodbye, unfinished=leavers.unfinished)

@@ -52,7 +52,11 @@ class NotYourself(Refused):
     message = _("Ask another coordinator to do this for you.")
 
 
-class CasesLeftAlone(Refused):
+class AskOnceMore(Refused):
+    """What would be lost. Refused until somebody says: all the same."""
+
+
+class CasesLeftAlone(AskOnceMore):
     def __init__(self, count: int) -> None:
         super().__init__(count)
         told = ngettext(
@@ -60,6 +64,17 @@ class CasesLeftAlone(Refused):
             "A supervising attorney inside that wall can bring somebody in first.",
             "%(count)d walled cases would be left with fewer than two people who can open them. "
             "A supervising attorney inside those walls can bring somebody in first.",
+            count,
+        )
+        self.message = told % {"count": count}
+
+
+class CallsUnfinished(AskOnceMore):
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        told = ngettext(
+            "%(count)d call that only this person can open was never logged. They should log it first.",
+            "%(count)d calls that only this person can open were never logged. They should log them first.",
             count,
         )
         self.message = told % {"count": count}

@@ -229,6 +229,13 @@ class RoleForm(Form):
     )
 
 
+COMES_BACK = _(
+    "A walled case that nobody can open any more comes back when a supervising attorney is let in "
+    "with two of the clinic’s printed codes."
+)
+IS_LOST = _("A call that was never logged cannot be brought back.")
+
+
 class LeaveForm(Form):
     hostile = forms.BooleanField(
         label=_("This person may mean harm"),
@@ -237,15 +244,13 @@ class LeaveForm(Form):
     )
     anyway = forms.BooleanField(
         label=_("Close it all the same"),
-        help_text=_(
-            "A walled case that nobody can open any more comes back when a supervising attorney is let in "
-            "with two of the clinic’s printed codes."
-        ),
         required=False,
     )
 
-    def __init__(self, *args: Any, alone: int, **kwargs: Any) -> None:
-        """`alone`: how many walled cases need this person."""
+    def __init__(self, *args: Any, alone: int, calls: int, **kwargs: Any) -> None:
+        """`alone`: how many walled cases need this person; `calls`: how many only they can open."""
         super().__init__(*args, **kwargs)
-        if not alone:
+        hints = [str(hint) for hint, count in ((COMES_BACK, alone), (IS_LOST, calls)) if count]
+        self.fields["anyway"].help_text = " ".join(hints)
+        if not hints:
             del self.fields["anyway"]

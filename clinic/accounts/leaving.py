@@ -8,32 +8,50 @@ from django.db import transaction
 from clinic.vault.keyring import Keyring
 
 from . import invitations, nudges, roster, rotation, teams
-from .errors import CasesLeftAlone, EveryoneStays, LastCoordinator, LastHolder, NotYourself
+from .errors import (
+    CallsUnfinished,
+    CasesLeftAlone,
+    EveryoneStays,
+    LastCoordinator,
+    LastHolder,
+    NotYourself,
+)
 from .models import BackupDevice, PendingGrant, Purpose, SealedTotp, Team, TeamMembership, User
 from .record import record
 from .roster import Role, TeamEntry
 from .sessions import end_all
 
 Goodbye = Callable[[User, User, bool, Keyring], Collection[UUID]]
-LeftAlone = Callable[[User], int]
+Count = Callable[[User], int]
 _registered: dict[str, Goodbye] = {}
-_left_alone: dict[str, LeftAlone] = {}
+_left_alone: dict[str, Count] = {}
+_unfinished: dict[str, Count] = {}
 
 
-def register(name: str, goodbye: Goodbye, *, left_alone: LeftAlone | None = None) -> None:
+def register(
+    name: str, goodbye: Goodbye, *, left_alone: Count | None = None, unfinished: Count | None = None
+) -> None:
     """`goodbye(user, by, hostile, ring)` ends what a leaver held by name; it is called twice.
 
     `hostile`: also seal anew what they had opened. Gives the cases in which something is damaged: they
-    stay as they were, and keep no account open. `left_alone(user)` counts what needs them still.
+    stay as they were, and keep no account open. `left_alone(user)` counts what needs them still,
+    `unfinished(user)` what goes with them, because nobody else can open it.
     """
     _registered[name] = goodbye
     if left_alone:
         _left_alone[name] = left_alone
+    if unfinished:
+        _unfinished[name] = unfinished
 
 
 def left_alone(user: User) -> int:
     """How many walled cases fewer than two people could open without this person."""
     return sum(count(user) for count in _left_alone.values())
+
+
+def unfinished(user: User) -> int:
+    """How many calls this person never logged: only they can open them."""
+    return sum(count(user) for count in _unfinished.values())
 
 
 @transaction.atomic
@@ -58,7 +76,7 @@ def leave_team(*, user: User, team: Team, ring: Keyring, by: User) -> None:
 def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False, anyway: bool = False) -> int:
     """End somebody's account: keys, sessions, teams and cases. In how many cases something is damaged.
 
-    Raises NotAllowed, NotYourself, LastHolder; CasesLeftAlone unless `hostile`, or it must be `anyway`.
+    Raises NotAllowed, NotYourself, LastHolder; AskOnceMore unless `hostile`, or it must be `anyway`.
     """
     teams.check_coordinator(ring)
     if user.id == by.id:
@@ -67,7 +85,7 @@ def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False, 
     person = roster.trusted_identity(user.id, ring)
     _check_a_coordinator_stays(person.id, ring)
     if not (hostile or anyway):
-        _check_none_left_alone(user)
+        _check_nothing_is_lost(user)
     leaving = _teams_of(user.id, ring)
     teams.lock_epochs([*(entry.id for entry in leaving), ring.named[Purpose.EVERYONE]])
     damaged = _say_goodbye(user, by, hostile, ring)
@@ -122,10 +140,11 @@ def _take_key(entry: TeamEntry, user: UUID, ring: Keyring) -> None:
     roster.update_team(entry.id, ring, members=keep, due=True)
 
 
-def _check_none_left_alone(user: User) -> None:
-    alone = left_alone(user)
-    if alone:
+def _check_nothing_is_lost(user: User) -> None:
+    if alone := left_alone(user):
         raise CasesLeftAlone(alone)
+    if calls := unfinished(user):
+        raise CallsUnfinished(calls)
 
 
 def _check_someone_stays(entry: TeamEntry, user: UUID, ring: Keyring) -> None:

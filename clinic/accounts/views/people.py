@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.accounts import invitations, leaving, listing, sessions, teams
 from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members
-from clinic.accounts.errors import CasesLeftAlone, Refused
+from clinic.accounts.errors import AskOnceMore, Refused
 from clinic.accounts.forms import InviteForm, LeaveForm, RoleForm
 from clinic.accounts.models import Purpose, Team, User
 from clinic.accounts.record import record
@@ -167,22 +167,22 @@ def leave_team(request: StaffRequest, user_id: UUID, team_id: UUID) -> HttpRespo
 @FORM
 def leave_clinic(request: StaffRequest, user_id: UUID) -> HttpResponse:
     user = get_or_404(colleagues(request), id=user_id)
-    alone = leaving.left_alone(user)
-    form = LeaveForm(posted(request), alone=alone)
+    lost = {"alone": leaving.left_alone(user), "calls": leaving.unfinished(user)}
+    form = LeaveForm(posted(request), **lost)
     if request.method == "POST" and form.is_valid():
         try:
             damaged = leaving.leave_clinic(user=user, ring=current(), by=request.user, **form.cleaned_data)
-        except CasesLeftAlone as refusal:
+        except AskOnceMore as refusal:
             form.add_error(None, str(refusal))
         except Refused as refusal:
             return _told(request, refusal)
         else:
-            return _closed(request, damaged, alone)
-    shown = {"form": form, "card": _card_or_404(user), "alone": alone}
+            return _closed(request, damaged, **lost)
+    shown = {"form": form, "card": _card_or_404(user), **lost}
     return render(request, "accounts/leave_clinic.html", shown)
 
 
-def _closed(request: StaffRequest, damaged: int, alone: int) -> HttpResponse:
+def _closed(request: StaffRequest, damaged: int, alone: int, calls: int) -> HttpResponse:
     messages.success(
         request, _("The account is closed. Their teams have new keys, and their sessions have ended.")
     )
@@ -190,6 +190,8 @@ def _closed(request: StaffRequest, damaged: int, alone: int) -> HttpResponse:
         messages.warning(request, _left_as_they_were(damaged))
     if alone:
         messages.warning(request, _left_alone(alone))
+    if calls:
+        messages.warning(request, _gone(calls))
     return redirect("accounts:people")
 
 
@@ -202,6 +204,15 @@ def _left_alone(alone: int) -> str:
         alone,
     )
     return told % {"alone": alone}
+
+
+def _gone(calls: int) -> str:
+    told = ngettext(
+        "%(calls)d call that was never logged is gone: nobody else could open it.",
+        "%(calls)d calls that were never logged are gone: nobody else could open them.",
+        calls,
+    )
+    return told % {"calls": calls}
 
 
 def _left_as_they_were(damaged: int) -> str:

@@ -1,6 +1,7 @@
 """Leaving a team, leaving the clinic, and changing what a person is."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -26,6 +27,18 @@ Count = Callable[[User], int]
 _registered: dict[str, Goodbye] = {}
 _left_alone: dict[str, Count] = {}
 _unfinished: dict[str, Count] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What somebody's leaving did: teams with new keys, and those that are due when a holder signs in.
+
+    `damaged`: in how many cases something is, so that they stayed as they were.
+    """
+
+    renewed: list[TeamEntry] = field(default_factory=list)
+    due: list[TeamEntry] = field(default_factory=list)
+    damaged: int = 0
 
 
 def register(
@@ -55,7 +68,7 @@ def unfinished(user: User) -> int:
 
 
 @transaction.atomic
-def leave_team(*, user: User, team: Team, ring: Keyring, by: User) -> None:
+def leave_team(*, user: User, team: Team, ring: Keyring, by: User) -> Left:
     """Take a team's key from somebody. Raises NotAllowed, EveryoneStays, LastHolder, LastCoordinator."""
     teams.check_coordinator(ring)
     roster.hold(ring)
@@ -64,17 +77,19 @@ def leave_team(*, user: User, team: Team, ring: Keyring, by: User) -> None:
         raise EveryoneStays
     person = roster.person(user.id, ring)
     roster.update_person(user.id, ring, pending=person.pending - {team.id})
+    left = Left()
     if user.id in entry.members:
-        _check_someone_stays(entry, user.id, ring)
         teams.lock_epochs([team.id, ring.named[Purpose.EVERYONE]])
-        _take_key(entry, user.id, ring)
+        left = _take_keys([entry], user.id, ring)
+        nudges.tell_too(_working(entry.members - {user.id}), of=user)
     rotation.renew_everyone(ring)
     record("team_member_removed", by=by, about=user.id, details={"team": str(team.id)})
+    return left
 
 
 @transaction.atomic
-def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False, anyway: bool = False) -> int:
-    """End somebody's account: keys, sessions, teams and cases. In how many cases something is damaged.
+def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False, anyway: bool = False) -> Left:
+    """End somebody's account: keys, sessions, teams and cases.
 
     Raises NotAllowed, NotYourself, LastHolder; AskOnceMore unless `hostile`, or it must be `anyway`.
     """
@@ -89,9 +104,7 @@ def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False, 
     leaving = _teams_of(user.id, ring)
     teams.lock_epochs([*(entry.id for entry in leaving), ring.named[Purpose.EVERYONE]])
     damaged = _say_goodbye(user, by, hostile, ring)
-    for entry in leaving:
-        _check_someone_stays(entry, user.id, ring)
-        _take_key(entry, user.id, ring)
+    left = _take_keys(leaving, user.id, ring)
     roster.update_person(user.id, ring, active=False, pending=frozenset())
     _take_key(roster.trusted_team(ring.named[Purpose.EVERYONE], ring), user.id, ring)
     # To what somebody gave them meanwhile: from here on nobody can.
@@ -99,7 +112,7 @@ def leave_clinic(*, user: User, ring: Keyring, by: User, hostile: bool = False, 
     _close_account(user)
     nudges.move(user=user, to=[one.id for one in roster.coordinators(ring)])
     record("person_left", by=by, about=user.id)
-    return len(damaged)
+    return replace(left, damaged=len(damaged))
 
 
 @transaction.atomic
@@ -130,14 +143,27 @@ def _teams_of(user: UUID, ring: Keyring) -> list[TeamEntry]:
     return [entry for entry in known if user in entry.members and entry.purpose != Purpose.EVERYONE]
 
 
-def _take_key(entry: TeamEntry, user: UUID, ring: Keyring) -> None:
-    """Where `ring` lacks the key, the row goes now and the next holder's sign-in makes the new epoch."""
+def _take_keys(entries: list[TeamEntry], user: UUID, ring: Keyring) -> Left:
+    left = Left()
+    for entry in entries:
+        _check_someone_stays(entry, user, ring)
+        (left.renewed if _take_key(entry, user, ring) else left.due).append(entry)
+    return left
+
+
+def _take_key(entry: TeamEntry, user: UUID, ring: Keyring) -> bool:
+    """False where `ring` lacks the key: the row goes now, the next holder's sign-in makes the new epoch."""
     keep = entry.members - {user}
     if entry.id in ring.teams:
         rotation.rotate(team=Team.objects.get(id=entry.id), keep=keep, ring=ring)
-        return
+        return True
     TeamMembership.objects.filter(epoch__team=entry.id, user=user).delete()
     roster.update_team(entry.id, ring, members=keep, due=True)
+    return False
+
+
+def _working(users: Collection[UUID]) -> set[UUID]:
+    return set(User.objects.filter(id__in=users, is_active=True).values_list("id", flat=True))
 
 
 def _check_nothing_is_lost(user: User) -> None:

@@ -1,7 +1,7 @@
 """Who works here, as a coordinator reads it: what the roster says, not what plain rows say."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -85,6 +85,10 @@ def _line(team: TeamEntry, person: Person) -> TeamLine:
 
 def label(team: TeamEntry) -> str:
     return team.name or str(team.purpose.label)
+
+
+def labels(teams: Iterable[TeamEntry]) -> str:
+    return ", ".join(sorted(label(team) for team in teams))
 
 
 def team_label(team: Team, ring: Keyring) -> str:

@@ -177,6 +177,25 @@ class TestLeavingATeam:
         assert set(cast.ring(cast.ben).named) == {"everyone"}
         assert set(cast.ring(cast.ana).named) == {"everyone", "coordination"}
 
+    def test_the_team_is_reminded_of_what_was_promised_in_it(self):
+        """Whoever left may not open it any more; no row says which promise was about what."""
+        cast, day = make_clinic(), date(2026, 3, 2)
+        nudges.promise(day=day, user=cast.ben, urgent=True)
+        leave_team(cast, cast.ben, "north")
+        told = Nudge.objects.filter(day=day).values_list("user", "urgent")
+        assert set(told) == {(cast.ben.pk, True), (cast.sol.pk, False)}
+
+    def test_nobody_is_reminded_of_what_they_cannot_do(self):
+        """ben only waited for the key; somebody whose account is gone hears of nothing."""
+        cast, day = make_clinic(), date(2026, 3, 2)
+        nudges.promise(day=day, user=cast.ben)
+        with cast.acting(cast.ana) as ring:
+            teams.add_member(team=cast.team("south"), user=cast.ben, ring=ring, by=cast.ana)
+        leave_team(cast, cast.ben, "south")
+        User.objects.filter(pk=cast.sol.pk).update(is_active=False)
+        leave_team(cast, cast.ben, "north")
+        assert set(Nudge.objects.values_list("user", flat=True)) == {cast.ben.pk}
+
     def test_the_last_one_stays(self):
         cast = make_clinic()
         with pytest.raises(errors.LastHolder):

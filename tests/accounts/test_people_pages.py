@@ -311,6 +311,39 @@ def test_leaving_the_clinic(cast):
     assert not sessions.seen(cast.ben)
 
 
+def test_the_page_says_which_teams_have_no_new_key_yet(cast):
+    """ana, who closes the account, is not in north: its key is made by somebody who is."""
+    ana, north = signed_in(cast, "ana"), cast.team("north").id
+    page = text(ana.post(f"/people/{cast.ben.pk}/leave-clinic/", secure=True, follow=True))
+    assert "No new key yet: north." in page
+    assert "Ask one of them to sign in now." in page
+    assert "New keys, which" not in page
+    ana.post(f"/people/{cast.dee.pk}/join-team/{north}/", secure=True)
+    signed_in(cast, "sol")
+    page = text(ana.post(f"/people/{cast.dee.pk}/leave-team/{north}/", secure=True, follow=True))
+    assert "No new key yet: north." in page
+
+
+def test_the_page_says_which_teams_have_new_keys(cast):
+    ana, team = signed_in(cast, "ana"), cast.team("coordination").id
+    for person in (cast.ben, cast.sol):
+        ana.post(f"/people/{person.pk}/join-team/{team}/", secure=True)
+    page = text(ana.post(f"/people/{cast.sol.pk}/leave-team/{team}/", secure=True, follow=True))
+    assert "New keys, which this person does not get: Coordination." in page
+    assert "No new key yet" not in page
+    page = text(ana.post(f"/people/{cast.ben.pk}/leave-clinic/", secure=True, follow=True))
+    assert "New keys, which this person does not get: Coordination." in page
+    assert "No new key yet: north." in page
+
+
+def test_whoever_still_waited_for_a_key_leaves_no_new_one_behind(cast):
+    ana, north = signed_in(cast, "ana"), cast.team("north").id
+    ana.post(f"/people/{cast.dee.pk}/join-team/{north}/", secure=True)
+    page = text(ana.post(f"/people/{cast.dee.pk}/leave-team/{north}/", secure=True, follow=True))
+    assert "Done." in page
+    assert "ew key" not in page.split("Done.")[1].split("</main>")[0]
+
+
 def test_a_hostile_leaver_is_said_to_be_one(cast, monkeypatch):
     from clinic.accounts import leaving
 

@@ -22,8 +22,9 @@ from .asking import ADVOCATE, ATTORNEY, CASE, GENERATION, alter, held, lend, not
 
 
 def leave(cast: Cast, user, **how: bool) -> int:
+    """In how many cases something is damaged."""
     with cast.acting(cast.ana) as ring:
-        return leaving.leave_clinic(user=user, ring=ring, by=cast.ana, **how)
+        return leaving.leave_clinic(user=user, ring=ring, by=cast.ana, **how).damaged
 
 
 def generations(case: Case) -> dict[str, int]:

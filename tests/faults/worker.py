@@ -28,7 +28,7 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def obey(order: Job, prepare: Callable[[Job], Callable[[], None]]) -> list[Any]:
+def obey(order: Job, prepare: Callable[[Job], Callable[[], object]]) -> list[Any]:
     gate, opener = os.pipe()
     kill = order["kill"] or {}
     children = [Child(job, kill, gate, prepare) for job in order["jobs"]]
@@ -46,7 +46,9 @@ def obey(order: Job, prepare: Callable[[Job], Callable[[], None]]) -> list[Any]:
 
 
 class Child:
-    def __init__(self, job: Job, kill: Job, gate: int, prepare: Callable[[Job], Callable[[], None]]) -> None:
+    def __init__(
+        self, job: Job, kill: Job, gate: int, prepare: Callable[[Job], Callable[[], object]]
+    ) -> None:
         self.told, telling = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
@@ -68,7 +70,9 @@ class Child:
         return json.loads(said)
 
 
-def live(job: Job, kill: Job, gate: int, telling: int, prepare: Callable[[Job], Callable[[], None]]) -> None:
+def live(
+    job: Job, kill: Job, gate: int, telling: int, prepare: Callable[[Job], Callable[[], object]]
+) -> None:
     """In the child, which never returns."""
     taken, started = [0], 0.0
     try:
@@ -83,7 +87,7 @@ def live(job: Job, kill: Job, gate: int, telling: int, prepare: Callable[[Job], 
     os._exit(0)
 
 
-def attempt(act: Callable[[], None], deadly: int | None, taken: list[int]) -> str:
+def attempt(act: Callable[[], object], deadly: int | None, taken: list[int]) -> str:
     """The name of the error, or "done". The process dies at the deadly statement, before or after it."""
     from django.db import connection
 

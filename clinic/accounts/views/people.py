@@ -155,12 +155,13 @@ def leave_team(request: StaffRequest, user_id: UUID, team_id: UUID) -> HttpRespo
     if request.method != "POST":
         label = listing.team_label(team, current())
         return render(request, "accounts/leave_team.html", {"card": _card_or_404(user), "team": label})
-    return _do(
-        request,
-        lambda: leaving.leave_team(user=user, team=team, ring=current(), by=request.user),
-        _("Done. The team has a new key, which this person does not get."),
-        user,
-    )
+    try:
+        left = leaving.leave_team(user=user, team=team, ring=current(), by=request.user)
+    except Refused as refusal:
+        return _told(request, refusal, user)
+    messages.success(request, _("Done. This person no longer opens the team’s cases."))
+    _tell_of_keys(request, left)
+    return _back(user)
 
 
 @members(Purpose.COORDINATION)
@@ -171,28 +172,40 @@ def leave_clinic(request: StaffRequest, user_id: UUID) -> HttpResponse:
     form = LeaveForm(posted(request), **lost)
     if request.method == "POST" and form.is_valid():
         try:
-            damaged = leaving.leave_clinic(user=user, ring=current(), by=request.user, **form.cleaned_data)
+            left = leaving.leave_clinic(user=user, ring=current(), by=request.user, **form.cleaned_data)
         except AskOnceMore as refusal:
             form.add_error(None, str(refusal))
         except Refused as refusal:
             return _told(request, refusal)
         else:
-            return _closed(request, damaged, **lost)
+            return _closed(request, left, **lost)
     shown = {"form": form, "card": _card_or_404(user), **lost}
     return render(request, "accounts/leave_clinic.html", shown)
 
 
-def _closed(request: StaffRequest, damaged: int, alone: int, calls: int) -> HttpResponse:
-    messages.success(
-        request, _("The account is closed. Their teams have new keys, and their sessions have ended.")
-    )
-    if damaged:
-        messages.warning(request, _left_as_they_were(damaged))
+def _closed(request: StaffRequest, left: leaving.Left, alone: int, calls: int) -> HttpResponse:
+    messages.success(request, _("The account is closed. Their sessions have ended."))
+    _tell_of_keys(request, left)
+    if left.damaged:
+        messages.warning(request, _left_as_they_were(left.damaged))
     if alone:
         messages.warning(request, _left_alone(alone))
     if calls:
         messages.warning(request, _gone(calls))
     return redirect("accounts:people")
+
+
+def _tell_of_keys(request: StaffRequest, left: leaving.Left) -> None:
+    """A team gets its new key from somebody who holds the old one."""
+    if left.renewed:
+        new = _("New keys, which this person does not get: %(teams)s.")
+        messages.success(request, new % {"teams": listing.labels(left.renewed)})
+    if left.due:
+        due = _(
+            "No new key yet: %(teams)s. It is made when somebody in the team next signs in. "
+            "Ask one of them to sign in now."
+        )
+        messages.warning(request, due % {"teams": listing.labels(left.due)})
 
 
 def _left_alone(alone: int) -> str:

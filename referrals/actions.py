@@ -41,7 +41,7 @@ def give_case(*, case: Case, to: User, by: User, on: date, rev: int | None = Non
     _end_offers(case, on=on)
     _open(case, How.GIVE, person, to, by=by, on=on)
     _hand_over(case, to, person.name)
-    audit.record(audit.Event.GIVEN, by=by, case_id=case.pk, details={"to": str(to.pk)})
+    audit.record(audit.Event.GIVEN, by=by, case_id=case.pk, details={"to": str(to.pk), "name": person.name})
     return whole
 
 
@@ -53,7 +53,7 @@ def let_help(*, case: Case, to: User, until: date | None, by: User, on: date, re
     access.grant(case, to, Compartment.CASE, by=by, expires_on=until)
     _end_open(case, to, How.HELP, on=on)
     _open(case, How.HELP, person, to, by=by, on=on, until=until)
-    audit.record(audit.Event.LENT, by=by, case_id=case.pk, details={"to": str(to.pk)})
+    audit.record(audit.Event.LENT, by=by, case_id=case.pk, details={"to": str(to.pk), "name": person.name})
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def offer_case(
     case.stage = Stage.OFFERED
     case.save()
     lists.mirror(case)
-    audit.record(audit.Event.OFFERED, by=by, case_id=case.pk, details={"to": str(to.pk)})
+    audit.record(audit.Event.OFFERED, by=by, case_id=case.pk, details={"to": str(to.pk), "name": person.name})
 
 
 @transaction.atomic
@@ -104,7 +104,8 @@ def withdraw_offer(*, referral: Referral, by: User, on: date) -> None:
     access.withdraw(case, User.objects.get(pk=fresh.to))
     _end(fresh, Status.WITHDRAWN, on=on)
     _wait_again(case, on)
-    audit.record(audit.Event.OFFER_WITHDRAWN, by=by, case_id=case.pk, details={"to": fresh.to})
+    told = {"to": fresh.to, "name": fresh.to_name}
+    audit.record(audit.Event.OFFER_WITHDRAWN, by=by, case_id=case.pk, details=told)
 
 
 @transaction.atomic
@@ -142,7 +143,8 @@ def take_back(*, case: Case, person: User, renew_keys: bool, by: User, on: date)
     lists.mirror(case)
     if renew_keys:
         audit.record(audit.Event.KEYS_RENEWED, by=by, case_id=case.pk)
-    audit.record(audit.Event.REVOKED, by=by, case_id=case.pk, details={"from": str(person.pk)})
+    told = {"from": str(person.pk), "name": _known_name(person)}
+    audit.record(audit.Event.REVOKED, by=by, case_id=case.pk, details=told)
     return left
 
 
@@ -175,6 +177,12 @@ def _checked(how: How, case: Case, to: User, until: date | None) -> Person:
     if refusal:
         raise Refused(refusal)
     return person
+
+
+def _known_name(user: User) -> str:
+    """Empty for somebody whom the roster does not know: their row is taken away all the same."""
+    known = roster.people().get(user.pk)
+    return known.name if known else ""
 
 
 def _has_it(how: How, case: Case, to: User) -> bool:

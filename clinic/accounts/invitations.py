@@ -239,7 +239,8 @@ def _give_what_waited(ring: Keyring, by: User) -> set[UUID]:
     what = _what_waits(ring)
     for person, team in what:
         teams.admit(person, team, ring)
-        record("team_member_added", by=by, about=person, details={"team": str(team)})
+        label = roster.trusted_team(team, ring).label
+        record("team_member_added", by=by, about=person, details={"team": str(team), "name": label})
     return {person for person, _ in what}
 
 

@@ -83,7 +83,7 @@ def leave_team(*, user: User, team: Team, ring: Keyring, by: User) -> Left:
         left = _take_keys([entry], user.id, ring)
         nudges.tell_too(_working(entry.members - {user.id}), of=user)
     rotation.renew_everyone(ring)
-    record("team_member_removed", by=by, about=user.id, details={"team": str(team.id)})
+    record("team_member_removed", by=by, about=user.id, details={"team": str(team.id), "name": entry.label})
     return left
 
 
@@ -130,7 +130,7 @@ def change_role(*, user: User, role: Role, ring: Keyring, by: User) -> None:
     rotation.renew_everyone(ring)
     if user.id == ring.user:
         ring.role = role
-    record("role_changed", by=by, about=user.id)
+    record("role_changed", by=by, about=user.id, details={"name": str(role.label)})
 
 
 def _say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> set[UUID]:

@@ -80,25 +80,21 @@ def _card(person: Person, user: User, teams: Mapping[UUID, TeamEntry], count: in
 
 def _line(team: TeamEntry, person: Person) -> TeamLine:
     waiting = team.id in person.pending
-    return TeamLine(team.id, label(team), may_leave=team.purpose != Purpose.EVERYONE, waiting=waiting)
-
-
-def label(team: TeamEntry) -> str:
-    return team.name or str(team.purpose.label)
+    return TeamLine(team.id, team.label, may_leave=team.purpose != Purpose.EVERYONE, waiting=waiting)
 
 
 def labels(teams: Iterable[TeamEntry]) -> str:
-    return ", ".join(sorted(label(team) for team in teams))
+    return ", ".join(sorted(team.label for team in teams))
 
 
 def team_label(team: Team, ring: Keyring) -> str:
-    return label(roster.trusted_team(team.pk, ring))
+    return roster.trusted_team(team.pk, ring).label
 
 
 def team_choices(ring: Keyring) -> list[tuple[str, str]]:
     """The teams that somebody can be invited to."""
     teams = [team for team in roster.teams(ring).values() if team.purpose != Purpose.EVERYONE]
-    return sorted(((str(team.id), label(team)) for team in teams), key=lambda pair: pair[1])
+    return sorted(((str(team.id), team.label) for team in teams), key=lambda pair: pair[1])
 
 
 def wanted_teams(chosen: Mapping[str, Any], ring: Keyring) -> list[UUID]:

@@ -75,6 +75,10 @@ class TeamEntry:
     members: frozenset[UUID]
     due: bool = False
 
+    @property
+    def label(self) -> str:
+        return self.name or str(self.purpose.label)
+
     def dump(self) -> dict[str, Any]:
         return {
             "name": self.name,

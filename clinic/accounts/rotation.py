@@ -62,7 +62,7 @@ def _catch_up(ring: Keyring, by: User) -> int:
     teams.lock_epochs([entry.id for entry in due])
     for entry in due:
         rotate(team=Team.objects.get(id=entry.id), keep=entry.members, ring=ring)
-        record("team_rekeyed", by=by, about=entry.id)
+        record("team_rekeyed", by=by, about=entry.id, details={"name": entry.label})
     return len(due)
 
 

@@ -85,10 +85,11 @@ def create_team(
     team, keys = new_team(ring.organisation, purpose)
     people = [roster.trusted_identity(user, ring) for user in members]
     open_epoch(keys, people=people, recovery=roster.trusted_recovery(ring), ring=ring, earlier={})
-    roster.write(entry_for(keys, name=name, purpose=purpose, members=members), ring)
+    entry = entry_for(keys, name=name, purpose=purpose, members=members)
+    roster.write(entry, ring)
     if ring.user in members:
         hold(keys, purpose, ring)
-    record("team_created", by=by, about=team.id)
+    record("team_created", by=by, about=team.id, details={"name": entry.label})
     return team
 
 
@@ -98,7 +99,8 @@ def add_member(*, team: Team, user: User, ring: Keyring, by: User) -> bool:
     check_coordinator(ring)
     roster.hold(ring)
     person = roster.trusted_identity(user.id, ring)
-    record("team_member_added", by=by, about=user.id, details={"team": str(team.id)})
+    label = roster.trusted_team(team.id, ring).label
+    record("team_member_added", by=by, about=user.id, details={"team": str(team.id), "name": label})
     if team.id in ring.teams:
         admit(user.id, team.id, ring)
         return True

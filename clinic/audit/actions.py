@@ -55,7 +55,8 @@ def record(
 ) -> AuditEvent:
     """One event, in the caller's transaction and last in it: the end of the chain stays locked.
 
-    `details["name"]` is shown beside the event: whom or what it concerned, in a word.
+    `details["name"]` is shown beside the event, after the person it was done to: what it concerned, in a
+    word.
     With `case_id` those who hold the case read it, else coordination; supervising attorneys read every event.
     Raises Locked where the keyring lacks the case, Stale where it or a team got new keys meanwhile.
     """

@@ -138,10 +138,11 @@ def _told(event: AuditEvent, key: bytes, people: Mapping[UUID, Person]) -> Opene
 
 
 def _about(plain: Mapping[str, Any], people: Mapping[UUID, Person]) -> str:
-    """The name that the event tells, or that of the person it was done to."""
+    """The person it was done to, and the name that the event tells."""
     table, row = plain["target"]
     known = people.get(UUID(row)) if table.startswith("accounts") else None
-    return str(plain["details"].get("name", known.name if known else ""))
+    names = (known.name if known else "", str(plain["details"].get("name", "")))
+    return _(", ").join(name for name in names if name)
 
 
 def _is_signed(event: AuditEvent, writer: Person, signature: bytes, told: bytes) -> bool:

@@ -118,13 +118,14 @@ def set_next(*, case: Case, on: date | None, what: str, by: User) -> None:
 def wall_case(*, case: Case, people: Iterable[User], why: str, by: User) -> None:
     """From now on only these people know of the case; nobody finds it in a list.
 
-    `why` is the supervising attorney's decision, for the record: a wall alone cures no conflict (Rules 1.7,
-    1.10). Raises OnlySupervising, TooFew, NotesWouldBeLost, Tampered for somebody not on the roster.
+    `why` is the supervising attorney's decision, for the record and for those inside: a wall alone cures no
+    conflict (Rules 1.7, 1.10). Raises OnlySupervising, TooFew, NotesWouldBeLost, Tampered for somebody not
+    on the roster.
     """
     people = list(people)
     _check_wall(case, people)
     case = access.lock(case)
-    case.walled = True
+    case.walled, case.walled_why = True, why
     promises.shut_out_owner(case, people)
     case.save()
     walled = generations.remember(case, generations.wall(case, people, by=by))

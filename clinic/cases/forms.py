@@ -348,7 +348,10 @@ class WallForm(forms.Form):
     why = text(
         _("Your decision, and why"),
         required=True,
-        hint=_("It is kept with the case. A wall alone cures no conflict (Rules 1.7, 1.10)."),
+        hint=_(
+            "It is kept with the case, and those inside read it there. "
+            "A wall alone cures no conflict (Rules 1.7, 1.10)."
+        ),
         long=True,
     )
 

@@ -7,7 +7,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic import languages, numbers
-from clinic.accounts import listing
 from clinic.accounts.models import Purpose
 from clinic.audit import folding, reading
 from clinic.audit.events import Event
@@ -55,7 +54,7 @@ def page_of(case: Case) -> dict[str, Any]:
         "documents": [document_row(document) for document in documents],
         "damaged": damaged_notes + damaged_documents,
         "holders": holding.named_holders(case),
-        "teams": sorted(listing.label(team) for team in holding.teams_holding(case)),
+        "teams": sorted(team.label for team in holding.teams_holding(case)),
         "can_wall": Purpose.SUPERVISING in current().named,
         "events": folding.lines(reading.readable(current(), case_id=case.pk)[:EVENTS]),
     }

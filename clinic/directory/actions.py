@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from clinic.accounts import record, teams
 from clinic.accounts.models import Organisation, User
@@ -67,7 +68,7 @@ def confirm_rule(*, rule: ClockRule, on: date, by: User) -> None:
     _check_unchanged(rule, locked, LEGAL_FIELDS)
     locked.verified_on, locked.verified_by = on, by
     locked.save(update_fields=["verified_on", "verified_by"])
-    record.record("rule_confirmed", by=by, details={"rule": rule.slug})
+    record.record("rule_confirmed", by=by, details={"rule": rule.slug, "name": rule.name})
 
 
 @transaction.atomic
@@ -77,7 +78,7 @@ def write_letterhead(*, letterhead: Letterhead, answers: Mapping[str, str], by: 
     Organisation.objects.select_for_update().get(pk=by.organisation_id)
     _check_unchanged(letterhead, Letterhead.of(by.organisation_id), answers)
     Letterhead.objects.update_or_create(organisation_id=by.organisation_id, defaults=dict(answers))
-    record.record("fact_changed", by=by, details={"fact": "letterhead"})
+    record.record("fact_changed", by=by, details={"fact": "letterhead", "name": _("the clinic’s letterhead")})
 
 
 @transaction.atomic
@@ -91,7 +92,7 @@ def edit_agency(*, agency: Agency, answers: Mapping[str, Any], by: User) -> None
     for name, answer in answers.items():
         setattr(agency, name, answer)
     agency.save(update_fields=list(answers))
-    record.record("fact_changed", by=by, details={"fact": agency.slug})
+    record.record("fact_changed", by=by, details={"fact": agency.slug, "name": agency.name})
 
 
 def _check_unchanged(seen: models.Model, saved: models.Model, names: Iterable[str]) -> None:

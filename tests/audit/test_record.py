@@ -39,7 +39,7 @@ def test_it_works(cast):
     assert newest.who == "ben"
     assert newest.details["found"] == "3"
     assert (newest.target, newest.target_id) == ("accounts.User", str(cast.sol.pk))
-    assert newest.about == "K7-4F2Q"
+    assert newest.about == "sol, K7-4F2Q"
     assert newest.proven
     assert not newest.damaged
 

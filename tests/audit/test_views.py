@@ -47,6 +47,31 @@ def test_nothing_is_changed_by_it(cast, path):
     assert signed_in(cast, "ana").post(path, secure=True).status_code in {403, 405}
 
 
+def test_it_says_which_team_and_which_role(cast):
+    ana, dee = signed_in(cast, "ana"), f"/people/{cast.dee.pk}"
+    for team in ("coordination", "north"):
+        ana.post(f"{dee}/join-team/{cast.team(team).pk}/", secure=True)
+        ana.post(f"{dee}/leave-team/{cast.team(team).pk}/", secure=True)
+    ana.post(f"{dee}/role/", {"role": "supervisor"}, secure=True)
+    page = get(ana, "/record/")
+    for team in ("Coordination", "north"):
+        assert f"Added somebody to a team: <bdi>dee, {team}</bdi>" in page
+        assert f"Removed somebody from a team: <bdi>dee, {team}</bdi>" in page
+    assert "Changed a role: <bdi>dee, Supervising attorney</bdi>" in page
+    assert "Made a team: <bdi>north</bdi>" in page
+
+
+def test_it_says_whose_key_changed_when_it_arrives(cast):
+    """The team's, and that of whoever waited for it."""
+    ana = signed_in(cast, "ana")
+    ana.post(f"/people/{cast.chi.pk}/join-team/{cast.team('north').pk}/", secure=True)
+    ana.post(f"/people/{cast.ben.pk}/leave-clinic/", secure=True)
+    signed_in(cast, "sol")
+    page = get(ana, "/record/")
+    assert "Changed a team’s keys: <bdi>north</bdi>" in page
+    assert page.count("Added somebody to a team: <bdi>chi, north</bdi>") == 2
+
+
 def test_looking_is_on_record_before_the_page(cast):
     client = signed_in(cast, "ana")
     before = AuditEvent.objects.count()

@@ -59,6 +59,22 @@ def test_who_may_not(cast: Cast, case: Case, who: str, status: int) -> None:
     assert sees(cast, cast.ana, case)
 
 
+def test_those_inside_read_the_decision(cast: Cast, case: Case) -> None:
+    sol = signed_in(cast, "sol")
+    wall(sol, case, [cast.sol, cast.ben], why="Both sides called.")
+    for name in ("sol", "ben"):
+        page = signed_in(cast, name).get(reverse("cases:case", args=[case.pk]), secure=True)
+        assert "Both sides called." in page.content.decode(), name
+    wall(sol, case, [cast.sol, cast.ben, cast.dee], why="A cousin works with dee.")
+    page = signed_in(cast, "dee").get(reverse("cases:case", args=[case.pk]), secure=True)
+    assert "A cousin works with dee." in page.content.decode()
+
+
+def test_a_case_without_a_wall_gives_no_reason_for_one(cast: Cast, case: Case) -> None:
+    page = signed_in(cast, "ben").get(reverse("cases:case", args=[case.pk]), secure=True)
+    assert "Why there is a wall" not in page.content.decode()
+
+
 def test_one_person_is_too_few(cast: Cast, case: Case) -> None:
     response = wall(signed_in(cast, "sol"), case, [cast.sol], why="Both sides called.")
     assert "needs two people" in response.content.decode()

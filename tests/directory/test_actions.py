@@ -37,7 +37,8 @@ def test_it_is_put_on_record(cast, monkeypatch):
     told = []
     monkeypatch.setattr(record, "record", lambda event, **how: told.append((event, how)))
     confirm(cast)
-    assert told == [("rule_confirmed", {"by": cast.sol, "details": {"rule": "minnesota-statute"}})]
+    details = {"rule": "minnesota-statute", "name": rule().name}
+    assert told == [("rule_confirmed", {"by": cast.sol, "details": details})]
 
 
 def test_nothing_is_saved_when_the_audit_fails(cast, monkeypatch):

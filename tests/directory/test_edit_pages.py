@@ -68,6 +68,15 @@ def test_an_agency_works(cast):
     assert (agency.full_draft, agency.keeps_friday_after_thanksgiving) == (False, True)
 
 
+def test_the_record_says_which_fact(cast):
+    browser = signed_in(cast, "ana")
+    save(browser, LETTERHEAD, HEAD)
+    save(browser, agency_url(), FOUND)
+    page = words(browser.get("/record/", secure=True))
+    assert "Changed a public fact: <bdi>the clinic’s letterhead</bdi>" in page
+    assert f"Changed a public fact: <bdi>{police().name}</bdi>" in page
+
+
 def test_newer_facts_leave_what_was_found_out(cast):
     save(signed_in(cast, "ana"), agency_url(), FOUND)
     actions.load_facts()

@@ -20,7 +20,7 @@ from clinic.vault.keys import Identity
 from referrals.actions import accept_offer, give_case
 
 Job = dict[str, Any]
-Act = Callable[[], None]
+Act = Callable[[], object]
 KEPT = ExitStack()  # until the process ends
 BLOCK = b"fiction " * 8192
 

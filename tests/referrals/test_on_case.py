@@ -1,7 +1,7 @@
 """What the case page says of where a case went, and who can open it."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -12,6 +12,7 @@ from clinic.accounts.models import User
 from clinic.cases.actions import wall_case
 from clinic.cases.models import Case
 from referrals import actions
+from referrals.models import Referral
 from referrals.words import STATES
 from tests.accounts.doorway import signed_in
 from tests.builders import Cast, make_clinic
@@ -48,6 +49,23 @@ def test_help_is_over_after_its_last_day(cast: Cast) -> None:
     assert "November 2, 2026, to the end of November 5, 2026" in helping
     with time_machine.travel("2026-11-06 12:00-06:00", tick=False):
         assert "ben helped with the case before" in page(cast, "ana", case)
+
+
+def test_the_record_of_the_case_says_to_whom(cast: Cast) -> None:
+    case, on = make_case(cast), timezone.localdate()
+    with cast.acting(cast.ana):
+        later = on + timedelta(days=2)
+        actions.offer_case(case=open_case(case), to=cast.dee, until=later, by=cast.ana, on=on)
+        actions.withdraw_offer(referral=Referral.objects.get(), by=cast.ana, on=on)
+        actions.let_help(case=open_case(case), to=cast.chi, until=later, by=cast.ana, on=on)
+        actions.give_case(case=open_case(case), to=cast.ben, by=cast.ana, on=on)
+        actions.take_back(case=open_case(case), person=cast.chi, renew_keys=False, by=cast.ana, on=on)
+    told = page(cast, "ana", case)
+    assert "Offered the case: <bdi>dee</bdi>" in told
+    assert "Withdrew an offer: <bdi>dee</bdi>" in told
+    assert "Let somebody help with the case: <bdi>chi</bdi>" in told
+    assert "Gave the case to somebody: <bdi>ben</bdi>" in told
+    assert "Took the case away from somebody: <bdi>chi</bdi>" in told
 
 
 def test_every_sentence_names_somebody() -> None:

@@ -53,6 +53,7 @@ class Case(sealed.SealedModel):
     reference = sealed.Text()
     stage = sealed.Choice(Stage, Stage.WAITING)
     walled = sealed.Flag()
+    walled_why = sealed.Text()
     opened_on = sealed.Date()
     taken_by = sealed.Text()
     owner = sealed.Text()

@@ -6,15 +6,25 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.accounts import teams as rooms
 from clinic.accounts.models import Organisation, TeamMembership
-from clinic.audit.checkup import Finding, fault, fine, not_seen
+from clinic.audit.checkup import Finding, fault, fine, not_seen, warning
 from clinic.cases import access
-from clinic.cases.models import Case, CaseKey, CaseTeamAccess, CaseUserAccess, Compartment, live_on
+from clinic.cases.models import (
+    Case,
+    CaseKey,
+    CaseTeamAccess,
+    CaseUserAccess,
+    Compartment,
+    CompartmentRow,
+    live_on,
+)
 from clinic.vault.errors import VaultError
 from clinic.vault.keyring import Keyring
 from clinic.vault.keys import KeyPair
@@ -25,7 +35,10 @@ from .shapes import is_delivery, is_wrap, some
 PEOPLE = 2
 COMMITMENT = 16
 MOST = 20_000  # wraps that one look opens
-OPEN = access.OPEN[Compartment.CASE]
+CASE = Compartment.CASE
+OPENS = ("content_object", "permission__codename")
+Key = tuple[UUID, Compartment]
+Holders = dict[Key, set[UUID]]
 
 
 def keyless(organisation: Organisation) -> Iterator[Finding]:
@@ -33,9 +46,12 @@ def keyless(organisation: Organisation) -> Iterator[Finding]:
     found = [*_keys(cases), *_forms(cases), *_epochs(cases), *_bus_factor(cases)]
     yield from found
     if not found:
-        yield fine(
-            _("%(count)d cases, each opened by two people or more and by recovery.") % {"count": len(cases)}
+        told = ngettext(
+            "%(count)d case, opened by two people or more and by recovery.",
+            "%(count)d cases, each opened by two people or more and by recovery.",
+            len(cases),
         )
+        yield fine(told % {"count": len(cases)})
 
 
 def _keys(cases: set[UUID]) -> Iterator[Finding]:
@@ -82,43 +98,77 @@ def _epochs(cases: set[UUID]) -> Iterator[Finding]:
 
 
 def _bus_factor(cases: set[UUID]) -> Iterator[Finding]:
-    people, recovered = _who_opens(cases)
-    lonely = {case for case in cases if len(people[case]) < PEOPLE}
+    """Of the case itself; of notes and documents for few, only where some were written."""
+    people, recovered = _who_opens()
+    yield from _itself(cases, people, recovered)
+    for compartment in (Compartment.ADVOCATE, Compartment.ATTORNEY):
+        yield from _for_few(compartment, _written(cases, compartment), people, recovered)
+
+
+def _itself(cases: set[UUID], people: Holders, recovered: set[Key]) -> Iterator[Finding]:
+    lonely = {case for case in cases if len(people[case, CASE]) < PEOPLE}
     if lonely:
         yield fault(_("Fewer than two people can open the cases: %(ids)s.") % {"ids": some(lonely)})
-    closed = {case for case in lonely & _walled() if not people[case]}
+    walled = _walled()
+    closed = {case for case in lonely if (case, CASE) in walled and not people[case, CASE]}
     if closed:
         told = _(
             "Nobody can open the cases any more: %(ids)s. A supervising attorney who is let in with two "
             "printed codes gets them."
         )
         yield fault(told % {"ids": some(closed)})
-    lost = cases - recovered
+    lost = {case for case in cases if (case, CASE) not in recovered}
     if lost:
         yield fault(_("The printed codes would not recover the cases: %(ids)s.") % {"ids": some(lost)})
 
 
-def _who_opens(cases: set[UUID]) -> tuple[Mapping[UUID, set[UUID]], set[UUID]]:
-    """Active people who can open each case today; the cases that recovery can open."""
+def _for_few(
+    compartment: Compartment, cases: set[UUID], people: Holders, recovered: set[Key]
+) -> Iterator[Finding]:
+    closed = {case for case in cases if not people[case, compartment]}
+    told = {"what": compartment.label}
+    if closed:
+        text = _("%(what)s that nobody can open stand in the cases: %(ids)s.")
+        yield fault(text % (told | {"ids": some(closed)}))
+    lonely = {case for case in cases if len(people[case, compartment]) == 1}
+    if lonely:
+        text = _("%(what)s that only one person can open stand in the cases: %(ids)s.")
+        yield warning(text % (told | {"ids": some(lonely)}))
+    lost = {case for case in cases if (case, compartment) not in recovered}
+    if lost:
+        text = _("%(what)s that the printed codes would not recover stand in the cases: %(ids)s.")
+        yield fault(text % (told | {"ids": some(lost)}))
+
+
+def _written(cases: set[UUID], compartment: Compartment) -> set[UUID]:
+    """The cases in which something stands in this compartment: each row names its key."""
+    models = [model for model in apps.get_models() if issubclass(model, CompartmentRow)]
+    found = (model._default_manager.filter(key__compartment=compartment) for model in models)
+    return cases & {case for rows in found for case in rows.values_list("case", flat=True)}
+
+
+def _who_opens() -> tuple[Holders, set[Key]]:
+    """Active people who can open each compartment today; those that recovery can open."""
     live = live_on(timezone.localdate())
     members, recoverable = _members()
-    people: dict[UUID, set[UUID]] = defaultdict(set)
-    own = CaseUserAccess.objects.filter(live, permission__codename=OPEN, user__is_active=True)
-    for case, user in own.values_list("content_object", "user"):
-        people[case].add(user)
+    people: Holders = defaultdict(set)
+    opening = {"permission__codename__in": list(access.COMPARTMENT)}
+    own = CaseUserAccess.objects.filter(live, **opening, user__is_active=True)
+    for case, codename, user in own.values_list(*OPENS, "user"):
+        people[case, access.COMPARTMENT[codename]].add(user)
     recovered = _walled()
-    shared = CaseTeamAccess.objects.filter(live, permission__codename=OPEN)
-    for case, team in shared.values_list("content_object", "epoch__team"):
-        people[case] |= members[team]
+    shared = CaseTeamAccess.objects.filter(live, **opening)
+    for case, codename, team in shared.values_list(*OPENS, "epoch__team"):
+        people[case, access.COMPARTMENT[codename]] |= members[team]
         if team in recoverable:
-            recovered.add(case)
-    return people, recovered & cases
+            recovered.add((case, access.COMPARTMENT[codename]))
+    return people, recovered
 
 
-def _walled() -> set[UUID]:
-    """The cases whose own key recovery can open."""
-    keys = CaseKey.objects.filter(compartment=Compartment.CASE).values_list("case", "recovery_wrap")
-    return {case for case, wrap in keys if is_delivery(wrap)}
+def _walled() -> set[Key]:
+    """The keys that recovery can open by themselves: those of walled cases."""
+    keys = CaseKey.objects.values_list("case", "compartment", "recovery_wrap")
+    return {(case, Compartment(compartment)) for case, compartment, wrap in keys if is_delivery(wrap)}
 
 
 def _members() -> tuple[Mapping[UUID, set[UUID]], set[UUID]]:
@@ -151,7 +201,10 @@ def keyed(ring: Keyring) -> Iterator[Finding]:
     held = {row[0] for row in rows}
     others = Case.objects.filter(organisation_id=ring.organisation).count() - len(held)
     if others > 0:
-        yield not_seen(_("%(count)d cases that you do not hold.") % {"count": others})
+        told = ngettext(
+            "%(count)d case that you do not hold.", "%(count)d cases that you do not hold.", others
+        )
+        yield not_seen(told % {"count": others})
 
 
 Row = tuple[UUID, str, bytes, UUID | None, int]

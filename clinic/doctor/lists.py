@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.accounts import roster, teams
 from clinic.audit.checkup import Finding, fault, fine
@@ -26,7 +27,15 @@ def _look(keys: TeamKeys, team: str) -> Finding:
         return fault(_("The lists of the team “%(team)s” do not open.") % {"team": team})
     if snapshot.damaged:
         told = {"team": team, "count": snapshot.damaged}
-        return fault(_("%(count)d changes to the lists of the team “%(team)s” cannot be believed.") % told)
-    return fine(
-        _("The lists of the team “%(team)s” open: %(count)d entries.") % {"team": team, "count": entries}
+        text = ngettext(
+            "%(count)d change to the lists of the team “%(team)s” cannot be believed.",
+            "%(count)d changes to the lists of the team “%(team)s” cannot be believed.",
+            snapshot.damaged,
+        )
+        return fault(text % told)
+    text = ngettext(
+        "The lists of the team “%(team)s” open: %(count)d entry.",
+        "The lists of the team “%(team)s” open: %(count)d entries.",
+        entries,
     )
+    return fine(text % {"team": team, "count": entries})

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.accounts.models import Organisation
 from clinic.audit.checkup import Finding, fault, fine, not_seen
@@ -54,10 +55,20 @@ def keyed(ring: Keyring) -> Iterator[Finding]:
         told = _("Nobody with the case’s key let these open it, and they cannot: %(rows)s.")
         yield fault(told % {"rows": some([_words(row) for row in forged])})
     count = len(rows) - len(forged)
-    yield fine(_("Access that somebody with the case’s key gave: %(count)d rows.") % {"count": count})
+    told = ngettext(
+        "Access that somebody with the case’s key gave: %(count)d row.",
+        "Access that somebody with the case’s key gave: %(count)d rows.",
+        count,
+    )
+    yield fine(told % {"count": count})
     others = _count(ring) - len(rows)
     if others > 0:
-        yield not_seen(_("%(count)d rows of access to cases that you do not hold.") % {"count": others})
+        told = ngettext(
+            "%(count)d row of access to cases that you do not hold.",
+            "%(count)d rows of access to cases that you do not hold.",
+            others,
+        )
+        yield not_seen(told % {"count": others})
 
 
 def _case_keys(ring: Keyring, keys: Keys) -> dict[UUID, bytes]:

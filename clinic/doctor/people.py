@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.accounts import identities, roster
 from clinic.accounts.models import (
@@ -32,7 +33,13 @@ def keyless(organisation: Organisation) -> Iterator[Finding]:
     found = [*_without_keys(active), *_costs(active), *_unknown(active), *_left(organisation)]
     yield from found
     if not found:
-        yield fine(_("%(count)d people can sign in, each with both factors.") % {"count": active.count()})
+        count = active.count()
+        told = ngettext(
+            "%(count)d person can sign in, with both factors.",
+            "%(count)d people can sign in, each with both factors.",
+            count,
+        )
+        yield fine(told % {"count": count})
 
 
 def _without_keys(active: QuerySet[User]) -> Iterator[Finding]:
@@ -105,7 +112,12 @@ def keyed(ring: Keyring) -> Iterator[Finding]:
     if swapped:
         yield fault(_("The database and the roster disagree on: %(names)s.") % {"names": some(swapped)})
     else:
-        yield fine(_("The roster vouches for %(count)d people.") % {"count": len(people)})
+        told = ngettext(
+            "The roster vouches for %(count)d person.",
+            "The roster vouches for %(count)d people.",
+            len(people),
+        )
+        yield fine(told % {"count": len(people)})
     renamed = [
         _("%(name)s (on the roster: %(other)s)") % {"name": users[one.id], "other": one.name}
         for one in people.values()

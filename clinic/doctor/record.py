@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Exists, F, Min, OuterRef
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.accounts.models import Organisation, Purpose, Team
 from clinic.audit import chain, reading
@@ -91,5 +92,7 @@ def keyed(ring: Keyring) -> Iterator[Finding]:
         yield fault(
             _("Events were not signed by their writer: numbers %(numbers)s.") % {"numbers": some(forged)}
         )
-    yield fine(_("The newest %(count)d events open.") % {"count": len(events) - len(damaged)})
+    sound = len(events) - len(damaged)
+    told = ngettext("The newest %(count)d event opens.", "The newest %(count)d events open.", sound)
+    yield fine(told % {"count": sound})
     yield not_seen(_("Older events, and those of cases: each case’s page opens its own."))

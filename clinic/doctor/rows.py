@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic import budget, held
 from clinic.accounts.models import Organisation, PendingGrant
@@ -34,7 +35,12 @@ def _expired() -> Iterator[Finding]:
         count = model.objects.filter(expires_on__lt=today).count()
         if count:
             told = {"count": count, "table": model._meta.db_table}
-            yield fault(_("%(count)d expired rows in %(table)s: the timer does not run.") % told)
+            text = ngettext(
+                "%(count)d expired row in %(table)s: the timer does not run.",
+                "%(count)d expired rows in %(table)s: the timer does not run.",
+                count,
+            )
+            yield fault(text % told)
     if PendingGrant.objects.filter(expires_on__lt=today).exists():
         yield warning(_("Expired invitations are still there: the timer does not run."))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.accounts import roster
 from clinic.accounts import teams as rooms
@@ -25,9 +26,12 @@ def keyless(organisation: Organisation) -> Iterator[Finding]:
     found = [*_recovery(organisation), *_all_there(teams), *_epochs(teams), *_members(teams), *_wraps(teams)]
     yield from found
     if not found:
-        yield fine(
-            _("%(count)d teams, each with two members or more and a recovery wrap.") % {"count": len(teams)}
+        told = ngettext(
+            "%(count)d team, with two members or more and a recovery wrap.",
+            "%(count)d teams, each with two members or more and a recovery wrap.",
+            len(teams),
         )
+        yield fine(told % {"count": len(teams)})
 
 
 def _recovery(organisation: Organisation) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ from clinic.accounts.roster import Role
 from clinic.audit import chain
 from clinic.audit.checkup import Kind
 from clinic.audit.models import AuditEvent, AuditKeyWrap
-from clinic.cases import access
+from clinic.cases import access, actions
 from clinic.cases.models import (
     Case,
     CaseKey,
@@ -53,7 +53,7 @@ def test_it_works(cast):
     assert faults(cast) == []
     told = doctor()
     assert "No fault was found" in told
-    assert "1 cases, each opened by two people or more and by recovery." in told
+    assert "1 case, opened by two people or more and by recovery." in told
 
 
 def test_what_needs_a_key_is_printed_as_not_checked(cast):
@@ -87,6 +87,29 @@ def test_the_printed_line(cast):
         doctor("--head", "7 · " + "0" * 64)
     with pytest.raises(CommandError, match="not a line"):
         doctor("--head", "hello")
+    with pytest.raises(CommandError, match="not a line"):
+        doctor("--head", "")
+
+
+def attorney_note(cast: Cast) -> None:
+    with cast.acting(cast.sol):
+        case = Case.objects.get()
+        access.unlock(case)
+        actions.add_note(case=case, compartment=Compartment.ATTORNEY, text="Fictional.", by=cast.sol)
+
+
+def test_attorney_notes_that_one_person_can_open_are_a_warning(cast):
+    attorney_note(cast)
+    assert "Attorney notes" not in doctor()
+    CaseUserAccess.objects.filter(permission__codename="open_attorney").delete()
+    told = doctor()
+    assert "Attorney notes that only one person can open" in told
+    assert "No fault was found" in told
+
+
+def test_nobody_needs_to_open_what_was_never_written(cast):
+    CaseTeamAccess.objects.filter(permission__codename="open_advocate").delete()
+    assert "dvocate notes" not in doctor()
 
 
 # Without keys: what is planted, and what is said
@@ -252,6 +275,18 @@ def nobody_left_inside_a_wall(cast: Cast) -> None:
     CaseUserAccess.objects.all().delete()
 
 
+def notes_that_nobody_opens(cast: Cast) -> None:
+    attorney_note(cast)
+    supervising = cast.team("supervising").group
+    CaseTeamAccess.objects.filter(group=supervising, permission__codename="open_attorney").delete()
+    CaseUserAccess.objects.filter(permission__codename="open_attorney").delete()
+
+
+def notes_that_nothing_recovers(cast: Cast) -> None:
+    attorney_note(cast)
+    CaseTeamAccess.objects.filter(permission__codename="open_attorney").delete()
+
+
 def nothing_to_recover_with(cast: Cast) -> None:
     CaseTeamAccess.objects.all().delete()
 
@@ -313,7 +348,7 @@ PLANTED: dict[Callable[[Cast], None], str] = {
     a_purpose_missing: "Teams are missing: Intake",
     a_generic_permission: "guardian_userobjectpermission must be empty",
     a_group_of_django: "accounts_user_groups must be empty",
-    an_expired_row: "expired rows in cases_caseuseraccess",
+    an_expired_row: "1 expired row in cases_caseuseraccess",
     an_unknown_permission: "unknown permissions: open_all",
     a_case_without_key: "Cases have no key",
     a_damaged_commitment: "Cases have a damaged key",
@@ -329,6 +364,8 @@ PLANTED: dict[Callable[[Cast], None], str] = {
     one_person_left: "Fewer than two people can open the cases",
     only_somebody_who_left: "Fewer than two people can open the cases",
     nobody_left_inside_a_wall: "supervising attorney who is let in with two printed codes gets them",
+    notes_that_nobody_opens: "Attorney notes that nobody can open",
+    notes_that_nothing_recovers: "Attorney notes that the printed codes would not recover",
     nothing_to_recover_with: "would not recover the cases",
     an_edited_event: "Event 2 is not what was written",
     an_event_without_keys: "Keys of events are missing",

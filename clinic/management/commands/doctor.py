@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def look_at(self, clinic: Organisation, printed: str | None) -> list[Outcome]:
         outcomes = checkup.without_keys(clinic)
-        if printed:
+        if printed is not None:
             outcomes.append(Outcome("The printed line", list(record.against(clinic, self.head(printed)))))
         return outcomes + checkup.needing_keys()
 

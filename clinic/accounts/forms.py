@@ -183,8 +183,8 @@ class NewCodesForm(TwoCodesForm):
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-class InviteForm(Form):
-    name = forms.CharField(
+def new_name_field() -> forms.CharField:
+    return forms.CharField(
         label=_("Sign-in name"),
         help_text=_(
             "Short, for example a first name. Not a full name: whoever gets our disks can read this one."
@@ -194,7 +194,10 @@ class InviteForm(Form):
         widget=forms.TextInput({"autocapitalize": "none"}),
         error_messages={"required": _("Write a sign-in name.")},
     )
-    email = forms.EmailField(
+
+
+def address_field() -> forms.EmailField:
+    return forms.EmailField(
         label=_("E-mail address"),
         help_text=_("For reminders that something waits. They never say what."),
         error_messages={
@@ -202,6 +205,11 @@ class InviteForm(Form):
             "invalid": _("Write an address like name@example.org."),
         },
     )
+
+
+class InviteForm(Form):
+    name = new_name_field()
+    email = address_field()
     role = forms.ChoiceField(
         label=_("Role"),
         choices=Role.choices,

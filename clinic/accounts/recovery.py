@@ -81,9 +81,18 @@ def readmit(
     return Readmission(user, enrolment, joined, recovered)
 
 
+def known_as(sign_in_name: str) -> User | None:
+    """Whoever signs in by this name; capitals do not make it another one."""
+    alike = User.objects.filter(sign_in_name__iexact=sign_in_name)
+    return alike.filter(sign_in_name=sign_in_name).first() or alike.first()
+
+
 def _user(organisation: Organisation, sign_in_name: str, email: str) -> User:
-    known = User.objects.select_for_update().filter(sign_in_name=sign_in_name).first()
-    user = known or User(organisation=organisation, sign_in_name=sign_in_name, id=uuid4())
+    known = known_as(sign_in_name)
+    if known:
+        user = User.objects.select_for_update().get(pk=known.pk)
+    else:
+        user = User(organisation=organisation, sign_in_name=sign_in_name, id=uuid4())
     if user.organisation_id != organisation.id:
         raise CodesDoNotFit
     user.email = email or user.email

@@ -247,3 +247,10 @@ def test_nothing_changes_when_it_cannot_be_recorded(client, cast, no_audit):
     with pytest.raises(Exception):  # noqa: B017, PT011
         get_back(client, cast)
     assert User.objects.get(pk=cast.ben.pk).password == before
+
+
+def test_without_passphrase_and_paper_two_of_the_clinics_codes_help(db):
+    """An invitation would be refused: the name is taken."""
+    page = Client().get("/lost/", secure=True).content.decode()
+    assert "two of the clinic’s printed codes let you in again" in page
+    assert "invite you again" not in page

@@ -186,6 +186,37 @@ class TestTheCommand:
         self.run(monkeypatch, [*cast.recovery_codes[:2], "fay", "fay@clinic.example"])
         assert User.objects.get(sign_in_name="fay").email == "fay@clinic.example"
 
+    def test_capitals_do_not_make_it_somebody_else(self, monkeypatch):
+        cast = make_clinic()
+        before = User.objects.count()
+        assert "For sol alone" in self.run(monkeypatch, [*cast.recovery_codes[:2], " Sol "])
+        assert "For sol alone" in self.run(monkeypatch, cast.recovery_codes[:2], "--sign-in-name", "SOL")
+        assert User.objects.count() == before
+
+    def test_whoever_has_a_name_that_is_taken_no_more_comes_back(self, monkeypatch):
+        cast = make_clinic()
+        User.objects.filter(pk=cast.ben.pk).update(sign_in_name="ben b")
+        assert "For ben b alone" in self.run(monkeypatch, [*cast.recovery_codes[:2], "ben b"])
+
+    def test_what_will_not_do_is_asked_for_again(self, monkeypatch):
+        cast = make_clinic()
+        answers = ["", "fay f", "fay", "nonsense", "", "fay@clinic.example"]
+        out = self.run(monkeypatch, [*cast.recovery_codes[:2], *answers])
+        assert "Write a sign-in name." in out
+        assert "without spaces" in out
+        assert "Write an address like name@example.org." in out
+        assert User.objects.get(sign_in_name="fay").email == "fay@clinic.example"
+
+    @pytest.mark.parametrize(
+        "options", [("--sign-in-name", ""), ("--sign-in-name", "fay f"), ("--email", "nonsense")]
+    )
+    def test_an_option_that_will_not_do_changes_nothing(self, monkeypatch, options):
+        cast = make_clinic()
+        before = User.objects.count()
+        with pytest.raises(CommandError):
+            self.run(monkeypatch, [*cast.recovery_codes[:2], "fay"], *options)
+        assert User.objects.count() == before
+
     def test_no_answer(self, monkeypatch):
         make_clinic()
         with pytest.raises(CommandError, match="Nothing was changed"):

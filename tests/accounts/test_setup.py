@@ -96,6 +96,27 @@ def test_a_bad_address(monkeypatch):
     assert not Organisation.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["ana maria", "x" * 61])
+def test_a_name_that_no_invitation_would_take(monkeypatch, name):
+    with pytest.raises(CommandError):
+        run(monkeypatch, None, "--no-input", "--sign-in-name", name, *NAMED[2:])
+    assert not Organisation.objects.exists()
+
+
+def test_what_will_not_do_is_asked_for_again(monkeypatch):
+    answers = iter(["", "ana maria", "ana", "", "nonsense", "ana@clinic.example", 0, 1])
+
+    def answer(prompt, printed):
+        given = next(answers)
+        return given if isinstance(given, str) else codes_in(printed)[given]
+
+    out = run(monkeypatch, answer)
+    assert "Write a sign-in name." in out
+    assert "without spaces" in out
+    assert "Write an address like name@example.org." in out
+    assert (User.objects.get().sign_in_name, User.objects.get().email) == ("ana", "ana@clinic.example")
+
+
 def test_stopping_halfway_says_what_to_do(monkeypatch):
     def stop(prompt, printed):
         raise EOFError

@@ -5,9 +5,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinic.accounts.errors import CodesDoNotFit, Refused
-from clinic.accounts.models import Organisation, User
+from clinic.accounts.forms import address_field, new_name_field
+from clinic.accounts.models import Organisation
 from clinic.accounts.papers import enrolment_lines
-from clinic.accounts.recovery import open_recovery, readmit
+from clinic.accounts.prompts import asked, checked
+from clinic.accounts.recovery import known_as, open_recovery, readmit
 from clinic.accounts.roster import Role
 from clinic.vault.codes import BadCode
 from clinic.vault.errors import Tampered
@@ -43,19 +45,25 @@ class Command(BaseCommand):
         if options["check"]:
             self.stdout.write("These two codes open this clinic.")
             return
-        name = options["sign_in_name"] or input("Sign-in name of the person to let in: ").strip()
-        email = options["email"] or self._email(name)
+        name = self._name(options["sign_in_name"])
+        email = checked(options["email"], address_field().clean) if options["email"] else self._email(name)
         role = Role(options["role"]) if options["role"] else None
         done = readmit(organisation=organisation, pair=pair, sign_in_name=name, email=email, role=role)
-        lines = [f"For {name} alone, shown once; what they had before no longer works."]
+        lines = [f"For {done.user.sign_in_name} alone, shown once; what they had before no longer works."]
         self.stdout.write("\n".join([*lines, *enrolment_lines(done.enrolment), f"Teams: {done.teams}"]))
         if done.recovered:
             self.stdout.write(f"Walled cases that nobody could open, theirs now: {done.recovered}")
 
+    def _name(self, given: str | None) -> str:
+        if given is None:
+            return asked("Sign-in name of the person to let in: ", _clean, self.stdout.write)
+        return checked(given, _clean)
+
     def _email(self, name: str) -> str:
-        if User.objects.filter(sign_in_name=name).exists():
+        if known_as(name):
             return ""
-        return input("Nobody has this sign-in name yet. Their e-mail address: ").strip()
+        question = "Nobody has this sign-in name yet. Their e-mail address: "
+        return asked(question, address_field().clean, self.stdout.write)
 
     def _pair(self, organisation: Organisation) -> KeyPair:
         """Asks until two codes fit."""
@@ -72,3 +80,9 @@ class Command(BaseCommand):
         if len(found) != 1:
             raise CommandError("Name the clinic: --clinic ID." if found else "There is no such clinic here.")
         return found[0]
+
+
+def _clean(name: str) -> str:
+    """Somebody known, however it is spelt; a new one must do as a sign-in name."""
+    known = known_as(name.strip())
+    return known.sign_in_name if known else str(new_name_field().clean(name))

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 
 from clinic.accounts.errors import CodesDoNotFit, Refused
+from clinic.accounts.forms import address_field, new_name_field
 from clinic.accounts.founding import Founding, found_clinic
 from clinic.accounts.models import Organisation
 from clinic.accounts.papers import code_lines, enrolment_lines
+from clinic.accounts.prompts import Clean, asked, checked
 from clinic.accounts.recovery import open_recovery
 from clinic.vault.codes import BadCode
 
@@ -32,23 +32,23 @@ class Command(BaseCommand):
 
     def _set_up(self, options: dict[str, Any]) -> None:
         asks = not options["no_input"]
-        name = self._answer("Sign-in name of the first coordinator: ", options["sign_in_name"], asks)
-        email = self._answer("Their e-mail address: ", options["email"], asks)
+        named, reached = options["sign_in_name"], options["email"]
+        name = self._answer("Sign-in name of the first coordinator: ", new_name_field().clean, named, asks)
+        email = self._answer("Their e-mail address: ", address_field().clean, reached, asks)
         try:
-            validate_email(email)
             founding = found_clinic(sign_in_name=name, email=email)
-        except (Refused, ValidationError) as error:
-            raise CommandError(" ".join(getattr(error, "messages", [str(error)]))) from None
+        except Refused as error:
+            raise CommandError(str(error)) from None
         self._print(founding)
         self._try_codes(founding, asks)
         self.stdout.write("These two codes work. Sign in, then invite a second coordinator.")
 
-    def _answer(self, question: str, given: str | None, asks: bool) -> str:
-        if not given and not asks:
+    def _answer(self, question: str, clean: Clean, given: str | None, asks: bool) -> str:
+        if given:
+            return checked(given, clean)
+        if not asks:
             raise CommandError("With --no-input, give --sign-in-name and --email.")
-        while not given:
-            given = input(question).strip()
-        return given
+        return asked(question, clean, self.stdout.write)
 
     def _print(self, founding: Founding) -> None:
         lines = [

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from clinic.accounts import leaving, teams
+from clinic.accounts import leaving, recovery, teams
 from clinic.accounts.errors import CallsUnfinished
 from clinic.accounts.models import User
 from intake.models import Draft
@@ -69,3 +69,14 @@ def test_whoever_logged_every_call_is_asked_nothing_more(cast, chi, chis):
 
 def test_somebody_elses_calls_hold_up_nobody(cast, chis):
     assert "never logged" not in page_of(cast, cast.ben)
+
+
+def test_whoever_comes_back_with_new_keys_takes_calls_again(cast, chis):
+    """The old keys are lost, and with them what they alone opened."""
+    pair = recovery.open_recovery(cast.organisation, *cast.recovery_codes[:2])
+    done = recovery.readmit(organisation=cast.organisation, pair=pair, sign_in_name="chi")
+    cast.papers["chi"] = done.enrolment
+    chi = signed_in(cast, "chi")
+    for page in ("desk:home", "intake:call"):
+        assert chi.get(reverse(page), secure=True).status_code == 200
+    assert not Draft.objects.exists()

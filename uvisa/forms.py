@@ -78,7 +78,7 @@ class RequestForm(forms.Form):
     )
     detained = forms.ChoiceWithUnknown(
         label=_("Is the victim detained?"),
-        help_text=_("The letter says it only where it gives a shorter time."),
+        help_text=_("The letter says it only where it is the reason for the expedite you ask for."),
         unknown=False,
         required=False,
     )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from clinic.directory.facts.minnesota_clocks import STANDARD, STATE_STATUTE
 from uvisa.crimes import BY_KEY, SIMILAR_ACTIVITY, names_no_crime
 from uvisa.rules import Clock, Level, Rule, Start, Trigger, Unit
 from uvisa.supplement_b import CURRENT_EDITION, Edition, Filler, Item, Part
@@ -17,7 +18,7 @@ QUOTABLE_UNVERIFIED = frozenset({"S", "P"})
 LANGUAGE = "en"  # what an agency reads, whoever prints it
 REASONS = (Trigger.REMOVAL, Trigger.FAMILY_REMOVAL, Trigger.DETAINED)
 PROCEEDINGS = frozenset({Trigger.REMOVAL, Trigger.FAMILY_REMOVAL})
-STATE_STATUTE = "Minn. Stat. 611A.95"
+NOT_KNOWN, LEFT_OPEN = "Not known to us", "Left open"
 
 
 class Cite(StrEnum):
@@ -65,22 +66,45 @@ def citations(running: Iterable[Clock], checked: Stamps = NONE) -> tuple[Citatio
 
 def legal_standard(running: Iterable[Clock], checked: Stamps = NONE) -> Cite | None:
     """How the letter may name the state's standard; None where the statute does not reach the agency."""
-    for clock in running:
-        if clock.citation.startswith(STATE_STATUTE):
-            return _cite(clock, checked)
-    return None
+    return next((_cite_standard(clock, checked) for clock in running if _is_statute(clock)), None)
+
+
+def standard_of(rule: Rule) -> Rule:
+    """The state's standard, which its statute's clock brings along: confirmed with it, cited by itself."""
+    return replace(rule, slug=f"{rule.slug}-standard", citation=STANDARD)
 
 
 def open_rules(running: Iterable[Clock], checked: Stamps = NONE) -> list[Rule]:
-    """Rules that the letter names or would name, and that nobody has confirmed or looked up yet."""
-    named = (clock for clock in running if _names_time(clock) or clock.citation.startswith(STATE_STATUTE))
-    return [clock.rule for clock in named if _cite(clock, checked) in OPEN]
+    """What the letter cites or would cite, and nobody has confirmed or looked up yet."""
+    running = list(running)
+    times = [one.rule for one in running if _names_time(one) and _cite(one, checked) in OPEN]
+    statutes = [one for one in running if _is_statute(one) and _cite_standard(one, checked) in OPEN]
+    return [*times, *(standard_of(one.rule) for one in statutes)]
+
+
+def _is_statute(clock: Clock) -> bool:
+    return clock.citation.startswith(STATE_STATUTE)
+
+
+def _cite_standard(clock: Clock, checked: Stamps) -> Cite | None:
+    """Who looked up the clock of the statute for a letter that asks to expedite looked this up with it."""
+    rule = clock.rule if clock.rule.stamp in checked else standard_of(clock.rule)
+    return _cite(replace(clock, rule=rule), checked)
 
 
 def reasons(running: Iterable[Clock], facts: frozenset[Trigger]) -> tuple[Trigger, ...]:
-    """Why the letter asks for the shorter time: no more of people's lives than the clocks need."""
+    """Why the letter asks for the shorter time: no more of people's lives than the clocks need.
+
+    Detention alone may be one where no rule knows it: an attorney decides, and the letter cites no rule.
+    """
     used = {_reason(clock, facts) for clock in running if clock.expedited}
-    return tuple(one for one in REASONS if one in used or one in facts & {Trigger.REMOVAL})
+    found = tuple(one for one in REASONS if one in used or one in facts & {Trigger.REMOVAL})
+    return found or tuple(facts & {Trigger.DETAINED})
+
+
+def is_unruled(running: Iterable[Clock], facts: frozenset[Trigger]) -> bool:
+    """Detention is the reason, and no rule gives less time for it."""
+    return reasons(running, facts) == (Trigger.DETAINED,) and not any(one.expedited for one in running)
 
 
 def _reason(clock: Clock, facts: frozenset[Trigger]) -> Trigger | None:
@@ -132,6 +156,7 @@ class Victim:
     other_names: str = ""
     born_on: date | None = None
     a_number: str = ""
+    more_a_numbers: tuple[str, ...] = ()
     sex: str = ""
 
     @property
@@ -202,14 +227,15 @@ class Packet:
         """Answers by the key of a Supplement B item. A tuple names ticked boxes."""
         victim, crime, agency = self.victim, self.crime, self.agency
         return {
-            "a_number": victim.a_number or "N/A",
-            "victim_family": victim.family_name or "N/A",
-            "victim_given": victim.given_name or "N/A",
-            "victim_middle": victim.middle_name or "N/A",
+            "a_number": victim.a_number or NOT_KNOWN,
+            "more_a_numbers": _more(victim.more_a_numbers),
+            "victim_family": victim.family_name or NOT_KNOWN,
+            "victim_given": victim.given_name or NOT_KNOWN,
+            "victim_middle": victim.middle_name or LEFT_OPEN,
             "victim_name": victim.name,
-            "other_names": victim.other_names or "None",
-            "born_on": victim.born_on.strftime("%m/%d/%Y") if victim.born_on else "Unknown",
-            "sex": _ticked(victim.sex or "Left open"),
+            "other_names": victim.other_names or NOT_KNOWN,
+            "born_on": victim.born_on.strftime("%m/%d/%Y") if victim.born_on else NOT_KNOWN,
+            "sex": _ticked(victim.sex or LEFT_OPEN),
             "agency": agency.name,
             "agency_address": ", ".join(agency.address),
             "agency_level": _ticked(agency.level),
@@ -280,6 +306,11 @@ def _ticked(label: str) -> tuple[str, ...]:
     return (label,) if label else ()
 
 
+def _more(a_numbers: tuple[str, ...]) -> str:
+    """Part 7 says first which item it goes on with."""
+    return f"Page 1, Part 1, item 1: also {', '.join(a_numbers)}" if a_numbers else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Box:
     label: str
@@ -330,6 +361,7 @@ class Missing(StrEnum):
     CRIME_DATE = "crime date"
     CRIME_PLACE = "crime place"
     HOW_HELPED = "how helped"
+    ACCOUNT = "account"
     LETTERHEAD = "letterhead"
     SIGNER = "signer"
     REASON = "reason for the expedite"
@@ -350,6 +382,7 @@ def missing(packet: Packet, *, proof_of_proceedings: bool) -> tuple[Missing, ...
         Missing.CRIME_DATE: not crime.dates,
         Missing.CRIME_PLACE: not crime.place,
         Missing.HOW_HELPED: not packet.how_helped.strip(),
+        Missing.ACCOUNT: packet.full_draft and not crime.account.strip(),
         Missing.REASON: packet.expedite_asked and not packet.reasons,
         Missing.PROOF_OF_PROCEEDINGS: packet.needs_notice and not proof_of_proceedings,
         Missing.SIGNER: not packet.sender.signer,

@@ -92,6 +92,11 @@ def removal_in_case(request: CertificationRequest) -> bool | None:
     return IN_THE_CASE.get(detention.in_removal_proceedings) if detention else None
 
 
+def lacks_a_number(request: CertificationRequest) -> bool:
+    """Nobody is in removal proceedings without an A-Number, and the form asks for it."""
+    return bool(request.removal_proceedings) and not _client(request).a_numbers
+
+
 def keep_rules(request: CertificationRequest, *, on: date) -> None:
     """The rules of that day stay with the request from now on."""
     agency = agency_of(request)
@@ -104,6 +109,13 @@ def asks_expedite(request: CertificationRequest, *, on: date) -> bool:
     if not request.expedite_asked:
         return False
     return bool(packet.reasons(letter_clocks(request, on=on), facts_of(request)))
+
+
+def is_unruled(request: CertificationRequest, *, on: date) -> bool:
+    """Whether the letter asks because of detention, for which no rule gives this agency less time."""
+    return bool(request.expedite_asked) and packet.is_unruled(
+        letter_clocks(request, on=on), facts_of(request)
+    )
 
 
 def open_rules(request: CertificationRequest, *, on: date) -> list[Rule]:
@@ -195,15 +207,21 @@ def _enclosures(request: CertificationRequest) -> tuple[str, ...]:
 
 
 def _victim(request: CertificationRequest) -> packet.Victim:
-    client = lists.client_of(Person.objects.filter(case=request.case_id)) or Person()
+    client = _client(request)
+    first, *more = map(numbers.show_a_number, client.a_numbers or [""])
     return packet.Victim(
         family_name=client.family_names,
         given_name=client.given_names,
         other_names="; ".join(client.other_names),
         born_on=client.born_on,
-        a_number=", ".join(map(numbers.show_a_number, client.a_numbers[:1])),
+        a_number=first,
+        more_a_numbers=tuple(more),
         sex=SEXES.get(request.sex, ""),
     )
+
+
+def _client(request: CertificationRequest) -> Person:
+    return lists.client_of(Person.objects.filter(case=request.case_id)) or Person()
 
 
 def _crime(request: CertificationRequest) -> packet.Crime:

@@ -180,8 +180,8 @@ ADDITIONAL = Part(
         Item(number="2", label="A-Number (if any)", key="a_number"),
         Item(number="3", label="Name of certifying agency", key="agency"),
         *(
-            Item(number=f"{block}.a–d", label="Page, part and item number, and text", lines=3)
-            for block in (4, 5, 6)
+            Item(number=f"{block}.a–d", label="Page, part and item number, and text", key=key, lines=3)
+            for block, key in ((4, "more_a_numbers"), (5, ""), (6, ""))
         ),
     ),
 )

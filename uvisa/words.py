@@ -43,6 +43,9 @@ MISSING = {
     Missing.CRIME_DATE: gettext_lazy("When it happened."),
     Missing.CRIME_PLACE: gettext_lazy("Where it happened."),
     Missing.HOW_HELPED: gettext_lazy("How the victim helped."),
+    Missing.ACCOUNT: gettext_lazy(
+        "What happened, for the full draft that this agency wants (Supplement B, Part 3, item 6)."
+    ),
     Missing.LETTERHEAD: gettext_lazy("The clinic’s own name and address, for the letterhead."),
     Missing.SIGNER: gettext_lazy("Who signs the letter."),
     Missing.REASON: gettext_lazy(

@@ -188,6 +188,7 @@ VICTIM = {
     "crime_place": "Minneapolis",
     "case_number": "MP-0000-000001",
     "how_helped": "She called 911, described the neighbor and spoke with the detective twice.",
+    "account": "A neighbor struck her with a bottle in the stairwell.",
     "removal_proceedings": True,
     "expedite_asked": True,
     "proof_of_proceedings": True,

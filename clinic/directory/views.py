@@ -15,6 +15,7 @@ from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members, staff
 from clinic.accounts.models import Purpose
 from clinic.accounts.roster import Role
 from clinic.directory import actions
+from clinic.directory.facts.minnesota_clocks import STATE_STATUTE
 from clinic.directory.forms import AgencyForm, ConfirmForm, FactForm, LetterheadForm
 from clinic.directory.models import Agency, ClockRule, Letterhead
 from clinic.forms import posted
@@ -72,6 +73,7 @@ def _rule_page(request: StaffRequest, rule: ClockRule, status: int = 200) -> Htt
     """409: it is not what was on the screen, and must be read again."""
     changed = status == 409
     context = {"rule": rule, "form": ConfirmForm.of(rule), "has_changed": changed, "has_errors": changed}
+    context["has_standard"] = rule.citation.startswith(STATE_STATUTE)
     return render(request, "directory/confirm_rule.html", context, status=status)
 
 

@@ -108,6 +108,7 @@ def ask_for_certification(ana: Person) -> None:
     ana.write("Where it happened", "Example Street, Minneapolis")
     ana.write("The agency’s case number", "MP-26-000123")
     ana.write("How the victim helped", "She called 911 and gave a statement.")
+    ana.write("What happened, for the full draft", "She was struck with a bottle at a bus stop.")
     ana.tick("Yes", "Is the victim in removal proceedings?")
     ana.tick("Yes", "Ask for the expedite?")
     ana.tick("Yes", "Is a copy of the notice to appear enclosed?")

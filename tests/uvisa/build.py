@@ -23,6 +23,7 @@ ANSWERS = {
     "crime_place": "Example Street, Minneapolis",
     "case_number": "MP-26-000123",
     "how_helped": "She called 911 and gave a statement.",
+    "account": "She was struck with a bottle at a bus stop.",
     "removal_proceedings": True,
     "expedite_asked": True,
     "proof_of_proceedings": True,

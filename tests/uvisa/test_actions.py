@@ -231,7 +231,7 @@ def test_unconfirmed_law_must_be_checked(cast, draft):
     with pytest.raises(errors.NotChecked):
         act(cast, cast.sol, actions.approve, draft)
     act(cast, cast.sol, actions.approve, draft, checked=True)
-    assert len(read(cast, draft, "checked")) == 2
+    assert len(read(cast, draft, "checked")) == 3  # two times to answer, and the standard
 
 
 def test_confirmed_law_needs_no_check(cast, draft):

@@ -1,6 +1,7 @@
 """Whether the expedite is asked for: the pages say what the letter says."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,6 @@ NOT_ASKED = "<dt>Expedite asked for</dt><dd>No: the letter gives no reason, so i
 UNREASONED = [
     (build.MPD, {"removal_proceedings": None}),
     (build.MPD, {"removal_proceedings": False}),
-    (build.MPD, {"removal_proceedings": None, "detained": True}),
     (build.SHERIFF, {"removal_proceedings": None, "family_removal": True}),
 ]
 
@@ -56,6 +56,8 @@ def test_what_is_asked_without_a_reason_is_not_ready(cast, case, slug, facts):
         (build.SHERIFF, {}),
         (build.MPD, {"removal_proceedings": False, "family_removal": True}),
         ("hennepin-county-attorney", {"removal_proceedings": None, "detained": True}),
+        (build.MPD, {"removal_proceedings": None, "detained": True}),
+        (build.SHERIFF, {"removal_proceedings": False, "detained": True}),
     ],
 )
 def test_a_reason_that_the_agency_knows(cast, case, slug, facts):
@@ -85,3 +87,21 @@ def test_the_page_and_the_letter_say_the_same(cast, case, facts):
         assert requests.asks_expedite(found, on=build.ago(0)) is printed.expedites
         without = bool(found.expedite_asked) and not printed.expedites
         assert (Missing.REASON in requests.missing_of(found, on=build.ago(0))) is without
+
+
+def test_detained_alone_the_pages_say_that_no_rule_promises_it(cast, case):
+    request = build.make_request(cast, case, removal_proceedings=None, detained=True)
+    build.make_ready(cast, request)
+    told = "no rule that gives this agency less time for that"
+    assert told in page_of(cast, build.url(request))
+    approving = signed_in(cast, "sol").get(build.url(request, "approve"), secure=True).content.decode()
+    assert told in approving
+    with cast.acting(cast.ana):
+        printed = requests.packet_of(build.found(request), on=build.ago(0))
+    assert (printed.citations, printed.needs_notice) == ((), False)
+
+
+def test_a_rule_that_knows_detention_needs_no_such_word(cast, case):
+    facts: dict[str, Any] = {"removal_proceedings": None, "detained": True}
+    request = build.make_request(cast, case, slug="hennepin-county-attorney", **facts)
+    assert "less time for that" not in page_of(cast, build.url(request))

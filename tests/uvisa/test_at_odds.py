@@ -75,3 +75,23 @@ def test_an_answer_that_changes_while_they_read_is_asked_about_again(cast, case,
     assert build.post(sol, draft, "approve", **APPROVAL).status_code == 302
     with cast.acting(cast.sol):
         assert build.found(draft).approved_on == timezone.localdate()
+
+
+LACKING = "No A‑Number is written down"
+
+
+@pytest.mark.parametrize("move", ["", "approve"])
+def test_in_removal_proceedings_without_an_a_number(cast, move):
+    request = build.make_request(cast, build.make_case(cast, a_numbers=[]))
+    build.make_ready(cast, request)
+    assert LACKING in page(signed_in(cast, "sol"), request, move)
+
+
+def test_who_is_not_in_proceedings_may_have_none(cast):
+    case = build.make_case(cast, a_numbers=[])
+    request = build.make_request(cast, case, removal_proceedings=False, expedite_asked=False)
+    assert LACKING not in page(signed_in(cast, "ana"), request)
+
+
+def test_an_a_number_that_is_known_is_not_asked_for(cast, draft):
+    assert LACKING not in page(signed_in(cast, "ana"), draft)

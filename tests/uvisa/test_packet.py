@@ -3,8 +3,20 @@ from datetime import date
 
 import pytest
 
+from clinic.directory.facts.minnesota_clocks import STANDARD
 from tests.uvisa.packets import make_clock, make_packet
-from uvisa.packet import Cite, Missing, citations, digest, legal_standard, missing, reasons
+from uvisa.packet import (
+    Cite,
+    Missing,
+    citations,
+    digest,
+    is_unruled,
+    legal_standard,
+    missing,
+    open_rules,
+    reasons,
+    standard_of,
+)
 from uvisa.rules import Level, Start, Trigger
 from uvisa.supplement_b import CURRENT_EDITION
 
@@ -39,6 +51,24 @@ def test_the_standard_is_cited_only_where_the_statute_reaches():
     assert legal_standard([make_clock(citation="Minn. Stat. 611A.95, subd. 2(b)")]) is Cite.VERIFY
 
 
+def test_what_is_looked_up_is_what_the_letter_cites():
+    """An ordinary clock puts only the standard into the letter, under a stamp of its own."""
+    ordinary, asked = make_clock(expedited=False), make_clock()
+    assert [rule.citation for rule in open_rules([ordinary])] == [STANDARD]
+    assert [rule.citation for rule in open_rules([asked])] == [asked.citation, STANDARD]
+    looked_up = frozenset(rule.stamp for rule in open_rules([ordinary]))
+    assert legal_standard([ordinary], looked_up) is Cite.CHECKED
+    assert open_rules([asked], looked_up) == [asked.rule]
+    assert open_rules([make_clock(verified=True)]) == []
+    assert standard_of(asked.rule).stamp != asked.rule.stamp
+
+
+def test_an_earlier_tick_for_the_statute_still_covers_its_standard():
+    clock = make_clock(expedited=False)
+    assert legal_standard([clock], frozenset({clock.rule.stamp})) is Cite.CHECKED
+    assert open_rules([clock], frozenset({clock.rule.stamp})) == []
+
+
 @pytest.mark.parametrize(
     ("facts", "told"),
     [
@@ -47,7 +77,7 @@ def test_the_standard_is_cited_only_where_the_statute_reaches():
         ({Trigger.FAMILY_REMOVAL}, (Trigger.FAMILY_REMOVAL,)),
         ({Trigger.REMOVAL, Trigger.FAMILY_REMOVAL, Trigger.DETAINED}, (Trigger.REMOVAL,)),
         ({Trigger.FAMILY_REMOVAL, Trigger.DETAINED}, (Trigger.FAMILY_REMOVAL,)),
-        ({Trigger.DETAINED}, ()),
+        ({Trigger.DETAINED}, (Trigger.DETAINED,)),
     ],
 )
 def test_no_more_is_told_than_the_clocks_need(facts, told):
@@ -57,7 +87,17 @@ def test_no_more_is_told_than_the_clocks_need(facts, told):
 
 def test_an_ordinary_clock_gives_no_reason():
     clock = make_clock(expedited=False, triggers=frozenset({Trigger.FAMILY_REMOVAL}))
-    assert reasons([clock], frozenset({Trigger.FAMILY_REMOVAL, Trigger.DETAINED})) == ()
+    assert reasons([clock], frozenset({Trigger.FAMILY_REMOVAL})) == ()
+
+
+def test_detention_alone_is_a_reason_that_no_rule_knows():
+    """A supervising attorney decides whether to ask; the clock stays, and nothing is cited for it."""
+    clock = make_clock(expedited=False)
+    assert reasons([clock], frozenset({Trigger.DETAINED})) == (Trigger.DETAINED,)
+    assert is_unruled([clock], frozenset({Trigger.DETAINED}))
+    assert citations([clock]) == ()
+    assert not is_unruled([clock], frozenset({Trigger.REMOVAL, Trigger.DETAINED}))
+    assert not is_unruled([make_clock(triggers=frozenset({Trigger.DETAINED}))], frozenset({Trigger.DETAINED}))
 
 
 def test_who_is_only_detained_needs_no_notice_to_appear():
@@ -91,8 +131,20 @@ def test_nothing_in_part_1_is_blank():
     packet = make_packet()
     bare = replace(packet, victim=replace(packet.victim, a_number="", middle_name="", other_names=""))
     items = bare.worksheet()[0].items
-    assert {"N/A", "Left open"} <= {item.text for item in items}
+    answers = {item.number: item.text for item in items}
+    assert answers["1"] == answers["3.a–c"] == "Not known to us"
+    assert answers["2.c"] == answers["5"] == "Left open"
     assert all(item.text or any(box.ticked for box in item.boxes) for item in items)
+
+
+def test_every_a_number_is_told():
+    packet = make_packet()
+    told = replace(packet, victim=replace(packet.victim, more_a_numbers=("A000-765-432",)))
+    first, last = told.worksheet()[0], told.worksheet()[6]
+    assert [item.text for item in first.items if item.number == "1"] == ["A000-123-456"]
+    assert [item.text for item in last.items if item.number == "4.a–d"] == [
+        "Page 1, Part 1, item 1: also A000-765-432"
+    ]
 
 
 @pytest.mark.parametrize("sex", ["Male", "Female"])
@@ -155,5 +207,7 @@ def test_what_is_missing():
     packet = make_packet()
     assert missing(packet, proof_of_proceedings=True) == ()
     assert missing(packet, proof_of_proceedings=False) == (Missing.PROOF_OF_PROCEEDINGS,)
+    drafted = replace(packet, full_draft=True, crime=replace(packet.crime, account=" "))
+    assert missing(drafted, proof_of_proceedings=True) == (Missing.ACCOUNT,)
     bare = replace(packet, how_helped=" ", crime=replace(packet.crime, keys=frozenset({"attempt"})))
     assert missing(bare, proof_of_proceedings=True) == (Missing.UNDERLYING_CRIME, Missing.HOW_HELPED)

@@ -75,6 +75,7 @@ def test_a_full_draft():
     text = read(print_packet(full_draft=True))
     assert "Draft by the clinic, for the agency to review." in text
     assert "struck with a bottle" in text
+    assert "correct it, fill in what we left open, and complete Parts 5 and 6" in text
 
 
 def test_what_is_unconfirmed_is_marked(text):

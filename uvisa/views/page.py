@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from clinic.accounts import teams
 from clinic.accounts.models import Purpose
 from clinic.cases.models import AskLater
+from clinic.directory.facts.minnesota_clocks import STANDARD
 from clinic.vault.keyring import current
 from uvisa import board, clock, listing, requests, rules
 from uvisa.crimes import SIMILAR_ACTIVITY
@@ -63,6 +64,7 @@ def legal(found: CertificationRequest, *, on: date) -> dict[str, Any]:
     return {
         "clocks": [_clock(found, listing.due_of(one), on, marks) for one in running],
         "open_rules": list(dict.fromkeys(rule.citation for rule in open_rules)),
+        "standard": STANDARD,
         **before_it_goes(found, on=on),
     }
 
@@ -71,7 +73,12 @@ def before_it_goes(found: CertificationRequest, *, on: date) -> dict[str, Any]:
     """What should be weighed, or put right, while it is still with us."""
     if found.status not in rules.WITH_US:
         return {}
-    return {"agreements": requests.agreements_of(found, on=on), "at_odds": at_odds(found)}
+    return {
+        "agreements": requests.agreements_of(found, on=on),
+        "at_odds": at_odds(found),
+        "lacks_a_number": requests.lacks_a_number(found),
+        "is_unruled": requests.is_unruled(found, on=on),
+    }
 
 
 def _owner(found: CertificationRequest) -> str:

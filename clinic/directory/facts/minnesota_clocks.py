@@ -4,6 +4,9 @@ from datetime import date
 
 from clinic.directory.facts.shapes import ClockFact
 
+STATE_STATUTE = "Minn. Stat. 611A.95"
+STANDARD = f"{STATE_STATUTE}, subd. 2(c)"  # no active investigation, charge or conviction is needed
+
 MINNESOTA_CLOCKS = (
     ClockFact(
         slug="minnesota-statute",
@@ -12,7 +15,7 @@ MINNESOTA_CLOCKS = (
         agency_kind="law_enforcement",  # "a state or local law enforcement agency": subd. 1(1)
         ordinary_days=90,
         expedited_days=14,
-        citation="Minn. Stat. 611A.95, subd. 2(b)",
+        citation=f"{STATE_STATUTE}, subd. 2(b)",
         source="Text of the statute (2021)",
         url_hint="lawserver.com, instalawyer.io",
         confidence="S",

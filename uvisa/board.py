@@ -44,7 +44,7 @@ MOST = 200
 class Board:
     """`groups` in order; `ours` wait on us; `overdue` is the number for the page title.
 
-    `hidden`, `hidden_ours`: how many of each are not shown, being too many.
+    `hidden`, `hidden_ours`: how many of each are not shown, being too many; `hidden_overdue` of the first.
     """
 
     groups: list[dict[str, Any]]
@@ -52,6 +52,7 @@ class Board:
     overdue: int = 0
     hidden: int = 0
     hidden_ours: int = 0
+    hidden_overdue: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -72,10 +73,15 @@ def board(*, today: date, mine: bool = False) -> Board:
     return Board(
         groups=_grouped(row_of(entry, day, today, marks, here) for entry, day in opened),
         ours=_ours(snapshot.read(ours[:MOST]), here),
-        overdue=sum(one.day is not None and one.day < today for one in theirs),
+        overdue=sum(_is_overdue(one, today) for one in theirs),
         hidden=max(0, len(theirs) - MOST),
         hidden_ours=max(0, len(ours) - MOST),
+        hidden_overdue=sum(_is_overdue(one, today) for one in theirs[MOST:]),
     )
+
+
+def _is_overdue(one: Listed, today: date) -> bool:
+    return one.day is not None and one.day < today
 
 
 def in_turn(snapshot: Snapshot) -> list[Listed]:

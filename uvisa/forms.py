@@ -126,6 +126,12 @@ class RequestForm(forms.Form):
     statutes = CharField(label=_("Statutes"), max_length=SHORT, required=False)
     rev = forms.RevField(required=False)
 
+    def tell_where_held(self, held_at: str) -> None:
+        """As the case says it, beside the question: it may say as well that somebody was released."""
+        told = _("The case says of where they are held: “%(where)s”. %(hint)s")
+        field = self.fields["detained"]
+        field.help_text = told % {"where": held_at, "hint": field.help_text}
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if any(cleaned.get(name) == "yes" for name in TRIGGERS) and not cleaned.get("expedite_asked"):

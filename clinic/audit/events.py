@@ -76,4 +76,5 @@ class Event(models.TextChoices):
 
     # Public facts
     RULE_CONFIRMED = "rule_confirmed", _("Confirmed a legal rule")
+    CONFIRMATION_TAKEN_BACK = "confirmation_taken_back", _("Took back the confirmation of a legal rule")
     FACT_CHANGED = "fact_changed", _("Changed a public fact")

@@ -50,11 +50,12 @@ class Needs:
     alone: list[tuple[str, str]] = field(default_factory=list)
     idle_reminders: bool = False
     hidden: int = 0  # late promises of others that are too many to show
+    hidden_requests: int = 0  # and agencies that owe an answer
 
     @property
     def overdue(self) -> int:
         shown = sum(len(group["rows"]) for group in self.deadlines if group["kind"] == "overdue")
-        return shown + self.hidden
+        return shown + self.hidden + self.hidden_requests
 
     def nothing_due(self, on: date) -> bool:
         rows = [row for group in self.deadlines for row in group["rows"] if row["due_on"] <= on]
@@ -76,7 +77,7 @@ def needs_of(user: User, *, on: date) -> Needs:
         waiting, offered = waiting_and_offered(on)
         needs.waiting, needs.urgent = len(waiting), sum(case.urgent for case in waiting)
         due = {row["id"]: row for row in promises_without_owner([*waiting, *offered], on)} | due
-    requests, with_us = certification(own, on)
+    requests, with_us, needs.hidden_requests = certification(own, on)
     due |= {row["id"]: row for row in requests}
     needs.approvals = to_approve(with_us, user)
     needs.turns = [*to_change(with_us, user), *to_send(with_us, user)]
@@ -134,15 +135,20 @@ def given_to(user: User, own: Iterable[Row]) -> list[tuple[Row, Referral]]:
     return [(rows[one.case_id], one) for one in found if _unconfirmed(one, user)]
 
 
-def certification(own: Iterable[Row], on: date) -> tuple[list[Due], list[Due]]:
-    """What agencies owe us within the week, and requests that are with us: each once."""
+def certification(own: Iterable[Row], on: date) -> tuple[list[Due], list[Due], int]:
+    """What agencies owe us within the week, and requests that are with us: each once.
+
+    And how many more are overdue, being too many to show.
+    """
     theirs, ours = own_requests(own, today=on)
+    hidden = 0
     if DECIDING & current().named.keys():
         found = board(today=on)
         theirs += [row for group in found.groups for row in group["rows"]]
         ours += found.ours
+        hidden = found.hidden_overdue
     soon = [row for row in theirs if KINDS[deadline_heading(row["due_on"] or date.max, on)] != "later"]
-    return _each_once(soon), _each_once(ours)
+    return _each_once(soon), _each_once(ours), hidden
 
 
 def _each_once(rows: Iterable[Due]) -> list[Due]:

@@ -72,6 +72,20 @@ def confirm_rule(*, rule: ClockRule, on: date, by: User) -> None:
 
 
 @transaction.atomic
+def take_back_confirmation(*, rule: ClockRule, by: User) -> None:
+    """It was a mistake, or the law changed: letters mark the rule again until somebody confirms it anew.
+
+    What was approved with it and is not sent is approved again. Raises CannotConfirm where there is none.
+    """
+    locked = ClockRule.objects.select_for_update().get(pk=rule.pk)
+    if locked.verified_on is None or not teams.is_supervising_attorney(current()):
+        raise CannotConfirm
+    locked.verified_on = locked.verified_by = None
+    locked.save(update_fields=["verified_on", "verified_by"])
+    record.record("confirmation_taken_back", by=by, details={"rule": rule.slug, "name": rule.name})
+
+
+@transaction.atomic
 def write_letterhead(*, letterhead: Letterhead, answers: Mapping[str, str], by: User) -> None:
     """What stands on top of the clinic's letters from now on. Raises Stale where somebody was faster."""
     # The organisation's row is there to be locked, where nobody wrote a letterhead yet.

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.accounts import teams
 from clinic.accounts.doors import FORM, StaffRequest, get_or_404, members, staff
@@ -66,6 +66,19 @@ def confirm_rule(request: StaffRequest, rule_id: UUID) -> HttpResponse:
         return _rule_page(request, get_or_404(RULES.all(), pk=rule_id), status=409)
     else:
         messages.success(request, _("The rule is confirmed. Letters may cite it from now on."))
+    return redirect("directory:agencies")
+
+
+@members(Purpose.SUPERVISING, role=Role.SUPERVISOR)
+@require_POST
+def take_back_confirmation(request: StaffRequest, rule_id: UUID) -> HttpResponse:
+    rule = get_or_404(RULES.all(), pk=rule_id)
+    try:
+        actions.take_back_confirmation(rule=rule, by=request.user)
+    except actions.CannotConfirm:
+        messages.warning(request, _("Nothing was changed: nobody has confirmed the rule."))
+    else:
+        messages.success(request, _("The confirmation is taken back. Letters mark the rule again."))
     return redirect("directory:agencies")
 
 

@@ -31,6 +31,8 @@ class Certifying:
         )
         rule = RULE.findall(sol.get("/directory/agencies/").text)[0]
         sol.fill(rule)
+        sol.submit(sol.get(rule), rule.replace("confirm", "take-back"))
+        sol.fill(rule)
 
     def certify(self, case: str) -> None:
         """Sent back once, then sent, received, put right and answered: once by mistake."""

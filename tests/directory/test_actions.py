@@ -71,6 +71,47 @@ def test_a_rule_that_changes_at_that_moment_is_not_confirmed(cast):
     assert rule().verified_on is None
 
 
+def take_back(cast, slug="minnesota-statute", by=None):
+    by = by or cast.sol
+    with cast.acting(by):
+        actions.take_back_confirmation(rule=rule(slug), by=by)
+
+
+def test_a_confirmation_is_taken_back(cast, monkeypatch):
+    confirm(cast)
+    told = []
+    monkeypatch.setattr(record, "record", lambda event, **how: told.append((event, how)))
+    take_back(cast)
+    assert (rule().verified_on, rule().verified_by) == (None, None)
+    details = {"rule": "minnesota-statute", "name": rule().name}
+    assert told == [("confirmation_taken_back", {"by": cast.sol, "details": details})]
+    confirm(cast)
+    assert rule().verified_on == TODAY
+
+
+def test_what_nobody_confirmed_is_not_taken_back(cast):
+    with pytest.raises(actions.CannotConfirm):
+        take_back(cast)
+
+
+def test_only_a_supervising_attorney_takes_it_back(cast):
+    confirm(cast)
+    with pytest.raises(actions.CannotConfirm):
+        take_back(cast, by=cast.ana)
+    assert rule().verified_on == TODAY
+
+
+def test_no_confirmation_is_taken_back_when_the_audit_fails(cast, monkeypatch):
+    def fail(*args, **kwargs):
+        raise record.NotRecorded
+
+    confirm(cast)
+    monkeypatch.setattr(record, "record", fail)
+    with pytest.raises(record.NotRecorded):
+        take_back(cast)
+    assert rule().verified_on == TODAY
+
+
 def test_a_confirmed_rule_says_so_to_the_clocks(cast):
     confirm(cast)
     sheriff = facts.AGENCIES[-1]

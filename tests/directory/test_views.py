@@ -107,6 +107,31 @@ def test_a_second_confirmation_changes_nothing(cast):
     assert "confirmed already" in words(browser.get(confirm_url(), secure=True))
 
 
+def take_back_url():
+    return f"/directory/rules/{rule().pk}/take-back/"
+
+
+def test_a_confirmation_can_be_taken_back(cast):
+    browser = signed_in(cast, "sol")
+    assert take_back_url() not in words(browser.get(confirm_url(), secure=True))
+    confirm(browser, confirm_url())
+    assert confirm_url() in words(browser.get(AGENCIES, secure=True))
+    page = words(browser.get(confirm_url(), secure=True))
+    assert f'action="{take_back_url()}"' in page
+    assert "Take back the confirmation" in page
+    told = words(browser.post(take_back_url(), secure=True, follow=True))
+    assert "The confirmation is taken back." in told
+    assert rule().verified_on is None
+    assert "Nothing was changed" in words(browser.post(take_back_url(), secure=True, follow=True))
+
+
+@pytest.mark.parametrize("name", ["ana", "ben", "chi", "dee"])
+def test_who_may_not_take_it_back(cast, name):
+    confirm(signed_in(cast, "sol"), confirm_url())
+    assert signed_in(cast, name).post(take_back_url(), secure=True).status_code == 403
+    assert rule().verified_on is not None
+
+
 def test_a_demand_cannot_be_confirmed(cast):
     browser = signed_in(cast, "sol")
     assert "nobody can confirm it" in words(browser.get(confirm_url("clinic-target"), secure=True))

@@ -52,6 +52,14 @@ def test_on_the_day_itself_it_may_be(cast, draft):
     assert build.post(signed_in(cast, "ana"), draft, "sent", **typed).status_code == 302
 
 
+def test_who_records_it_is_told_which_day_the_letter_carries(cast, draft):
+    """Printed on Friday and sent on Monday, the paper would name other days than we count by."""
+    build.make_approved(cast, draft)
+    page = words(signed_in(cast, "ana").get(build.url(draft, "sent"), secure=True))
+    assert "Print it again if it goes out on another day." in page
+    assert build.url(draft, "packet") in page
+
+
 def test_a_second_approval_counts(cast, draft):
     build.make_approved(cast, draft, on=build.ago(5))
     act(cast, cast.sol, actions.send_back, draft, why="The date is wrong.")

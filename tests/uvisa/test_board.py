@@ -352,6 +352,18 @@ def test_what_is_not_shown_is_counted_and_said(cast, listed, monkeypatch):
     page = look(signed_in(cast, "ana"))
     assert "<title>4 overdue" in page
     assert "7 more are not shown" in page
+    assert "2 of these are overdue." in page
+    home = words(signed_in(cast, "ana").get("/", secure=True))
+    assert "<title>4 overdue" in home
+    assert "2 more certification requests are overdue and not shown." in home
+
+
+def test_what_is_not_shown_and_not_late_is_not_called_late(cast, listed, monkeypatch):
+    fill(cast, listed, range(1, 5))
+    monkeypatch.setattr(boards, "MOST", 2)
+    page = look(signed_in(cast, "ana"))
+    assert "more are not shown" in page
+    assert "overdue" not in page.partition("more are not shown")[2].partition("</p>")[0]
 
 
 def test_many_drafts_do_not_hide_what_waits_for_approval(cast, case, monkeypatch):

@@ -80,15 +80,29 @@ def test_what_the_case_says_is_not_asked_again(cast, case):
     assert re.search(r'name="expedite_asked" value="yes"[^>]*checked', page)
 
 
-@pytest.mark.parametrize(("held_at", "asked"), [("Example County Jail", False), ("", True)])
-def test_who_is_held_is_not_asked_whether(cast, case, held_at, asked):
+@pytest.mark.parametrize(
+    ("held_at", "told"),
+    [
+        ("Example County Jail", "“Example County Jail”"),
+        ("Released on <bond> 11/20", "“Released on &lt;bond&gt; 11/20”"),
+    ],
+)
+def test_where_somebody_is_held_is_told_and_decides_nothing(cast, case, draft, held_at, told):
+    """The letter says "detained" only where somebody answers so: "released" stands in that box too."""
     with cast.acting(cast.ana):
         build.opened(case)
         detention = Detention.objects.get(case=case)
         detention.held_at = held_at
         detention.save()
-    page = words(signed_in(cast, "ana").get(new_url(case), secure=True))
-    assert bool(re.search(r'name="detained" value="yes"[^>]*checked', page)) is not asked
+    browser = signed_in(cast, "ana")
+    for path in (new_url(case), build.url(draft, "edit")):
+        page = words(browser.get(path, secure=True))
+        assert f"The case says of where they are held: {told}." in page
+        assert not re.search(r'name="detained" value="yes"[^>]*checked', page)
+
+
+def test_where_nobody_knows_nothing_is_told(cast, case):
+    assert "where they are held" not in words(signed_in(cast, "ana").get(new_url(case), secure=True))
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def new(request: StaffRequest, case_id: UUID) -> HttpResponse:
         )
         messages.success(request, _("The request was saved."))
         return redirect("uvisa:request", case.pk, made.pk)
-    return render(request, "uvisa/new.html", {"case": case, "form": form})
+    return render(request, "uvisa/new.html", {"case": case, "form": _hinted(form, case)})
 
 
 @staff
@@ -110,7 +110,8 @@ def _save(request: StaffRequest, found: CertificationRequest, form: RequestForm)
 
 def _editing(found: CertificationRequest, form: RequestForm) -> dict[str, Any]:
     closed = found.status not in rules.WITH_US
-    return {"case": found.case, "request_row": found, "form": form, "is_closed": closed}
+    hinted = _hinted(form, found.case)
+    return {"case": found.case, "request_row": found, "form": hinted, "is_closed": closed}
 
 
 def _told(request: StaffRequest, found: CertificationRequest, form: RequestForm) -> HttpResponse:
@@ -127,7 +128,11 @@ def _told(request: StaffRequest, found: CertificationRequest, form: RequestForm)
 def _known(case: Case) -> dict[str, Any]:
     """What the case already says: nothing is asked twice."""
     detention = Detention.objects.filter(case=case).first()
-    if detention is None:
-        return {}
-    held = {"detained": "yes"} if detention.held_at else {}
-    return held | PROCEEDINGS.get(detention.in_removal_proceedings, {})
+    return PROCEEDINGS.get(detention.in_removal_proceedings, {}) if detention else {}
+
+
+def _hinted(form: RequestForm, case: Case) -> RequestForm:
+    detention = Detention.objects.filter(case=case).first()
+    if detention and detention.held_at:
+        form.tell_where_held(detention.held_at)
+    return form

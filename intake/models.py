@@ -8,6 +8,7 @@ from django.db import models
 from clinic.accounts.models import Organisation, User
 from clinic.vault import sealed
 from clinic.vault.envelope import Scope
+from clinic.vault.errors import Tampered
 
 Typed = dict[str, Any]
 
@@ -44,11 +45,28 @@ class Draft(sealed.SealedModel):
         self.form = json.dumps(typed, ensure_ascii=False, sort_keys=True)
 
     @property
+    def is_damaged(self) -> bool:
+        try:
+            self.opened()
+        except Tampered:
+            return True
+        return False
+
+    @property
     def name(self) -> str:
+        if self.is_damaged:
+            return ""
         parts = (self.typed.get("client_given_names"), self.typed.get("client_family_names"))
         return " ".join(part.strip() for part in parts if part and part.strip())
 
 
 def drafts_of(user: User) -> list[Draft]:
-    """The calls this person has not logged yet, in the order they came."""
-    return sorted(Draft.objects.visible_to(user), key=lambda draft: draft.opened().get("started_at", ""))
+    """The calls this person has not logged yet, in the order they came; damaged ones last."""
+    return sorted(Draft.objects.visible_to(user), key=_started)
+
+
+def _started(draft: Draft) -> tuple[bool, str]:
+    try:
+        return (False, draft.opened().get("started_at", ""))
+    except Tampered:
+        return (True, "")

@@ -1,6 +1,7 @@
 """A call: draft, autosave, and the case it becomes."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -293,3 +294,20 @@ def test_locking_keeps_what_was_typed(chi):
     assert response.status_code == 200
     assert 'name="kept"' in response.content.decode()
     assert "Ficta" not in response.content.decode()
+
+
+def test_one_damaged_call_shuts_no_page_and_can_be_thrown_away(chi):
+    damaged, other = start(chi), start(chi)
+    post(chi, "autosave", other, ENOUGH)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE intake_draft SET sealed = %s WHERE id = %s", [bytes(60), prepared(damaged)])
+    for page in (get(chi, "call"), chi.get("/", secure=True)):
+        assert "Ficta María" in text(page)
+        assert "A call that is damaged" in text(page)
+    assert get(chi, "discard", damaged.pk).status_code == 200
+    assert post(chi, "discard", damaged, {}).status_code == 302
+    assert list(Draft.objects.values_list("pk", flat=True)) == [other.pk]
+
+
+def prepared(draft):
+    return Draft._meta.pk.get_db_prep_value(draft.pk, connection)

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from clinic.accounts import sessions
 from clinic.accounts.doors import door_of
 from tests.accounts.doorway import signed_in
 from tests.builders import Cast, make_clinic
@@ -53,3 +54,11 @@ def test_every_page_that_needs_no_sign_in_can_be_left_at_once(cast):
 
 def test_the_check_sees_a_page_that_lacks_it(cast):
     assert "/sign-in/" in without(signed_in(cast, "ben"))
+
+
+def test_a_page_that_alone_has_what_was_typed_has_no_button_that_throws_it_away(cast):
+    ana = signed_in(cast, "ana")
+    sessions.end_all(cast.ana)
+    page = ana.post("/people/invite/", {"name": "fay"}, secure=True).content.decode()
+    assert "only this page has it" in page
+    assert WAY_OUT not in page

@@ -219,7 +219,7 @@ class World:
             "draft_id": self.draft.pk,
             "referral_id": Referral.objects.get(case=self.offered).pk,
             "request_id": self.request.pk,
-            "rule_id": ClockRule.objects.order_by("pk").first().pk,  # type: ignore[union-attr]
+            "rule_id": ClockRule.objects.get(slug="minnesota-statute").pk,
             "team_id": self.cast.named["north"].pk,
             "user_id": self.cast.ben.pk,
         }

@@ -19,5 +19,5 @@ def say_goodbye(user: User, by: User, hostile: bool, ring: Keyring) -> set[UUID]
 
 
 def readmit(pair: KeyPair, user: User, ring: Keyring) -> None:
-    """New keys open none of the old drafts; one that does not open would keep their home page shut."""
+    """New keys open none of the old drafts."""
     Draft.objects.visible_to(user).delete()

@@ -66,7 +66,4 @@ def drafts_of(user: User) -> list[Draft]:
 
 
 def _started(draft: Draft) -> tuple[bool, str]:
-    try:
-        return (False, draft.opened().get("started_at", ""))
-    except Tampered:
-        return (True, "")
+    return (True, "") if draft.is_damaged else (False, draft.opened().get("started_at", ""))

@@ -99,17 +99,17 @@ def _epochs(cases: set[UUID]) -> Iterator[Finding]:
 
 def _bus_factor(cases: set[UUID]) -> Iterator[Finding]:
     """Of the case itself; of notes and documents for few, only where some were written."""
-    people, recovered = _who_opens()
-    yield from _itself(cases, people, recovered)
+    walled = _walled()
+    people, recovered = _who_opens(walled)
+    yield from _itself(cases, people, recovered, walled)
     for compartment in (Compartment.ADVOCATE, Compartment.ATTORNEY):
         yield from _for_few(compartment, _written(cases, compartment), people, recovered)
 
 
-def _itself(cases: set[UUID], people: Holders, recovered: set[Key]) -> Iterator[Finding]:
+def _itself(cases: set[UUID], people: Holders, recovered: set[Key], walled: set[Key]) -> Iterator[Finding]:
     lonely = {case for case in cases if len(people[case, CASE]) < PEOPLE}
     if lonely:
         yield fault(_("Fewer than two people can open the cases: %(ids)s.") % {"ids": some(lonely)})
-    walled = _walled()
     closed = {case for case in lonely if (case, CASE) in walled and not people[case, CASE]}
     if closed:
         told = _(
@@ -147,7 +147,7 @@ def _written(cases: set[UUID], compartment: Compartment) -> set[UUID]:
     return cases & {case for rows in found for case in rows.values_list("case", flat=True)}
 
 
-def _who_opens() -> tuple[Holders, set[Key]]:
+def _who_opens(walled: set[Key]) -> tuple[Holders, set[Key]]:
     """Active people who can open each compartment today; those that recovery can open."""
     live = live_on(timezone.localdate())
     members, recoverable = _members()
@@ -156,7 +156,7 @@ def _who_opens() -> tuple[Holders, set[Key]]:
     own = CaseUserAccess.objects.filter(live, **opening, user__is_active=True)
     for case, codename, user in own.values_list(*OPENS, "user"):
         people[case, access.COMPARTMENT[codename]].add(user)
-    recovered = _walled()
+    recovered = set(walled)
     shared = CaseTeamAccess.objects.filter(live, **opening)
     for case, codename, team in shared.values_list(*OPENS, "epoch__team"):
         people[case, access.COMPARTMENT[codename]] |= members[team]

@@ -32,12 +32,16 @@ def search(browser: Client, typed: str):
     return browser.post(reverse("cases:search"), {"q": typed}, secure=True)
 
 
+def promise(cast: Cast, case, days: int) -> None:
+    with cast.acting(cast.ben):
+        actions.set_next(case=open_case(case), on=soon(days), what="Call the court", by=cast.ben)
+
+
 def test_the_caseload(cast, case, ben):
     late = make_case(cast, given_names="Tarde")
     for one in (case, late):
         give(cast, one, cast.ben)
-    with cast.acting(cast.ben):
-        actions.set_next(case=open_case(late), on=soon(1), what="Call the court", by=cast.ben)
+    promise(cast, late, 1)
     page = text(caseload(ben))
     assert page.index("Tarde") < page.index("Ficta")
     assert "Call the court" in page
@@ -48,8 +52,7 @@ def test_the_soonest_of_step_and_hearing_comes_first(cast, case, ben):
     heard = make_case(cast, given_names="Oida", hearing_on=soon(1))
     for one in (case, heard):
         give(cast, one, cast.ben)
-    with cast.acting(cast.ben):
-        actions.set_next(case=open_case(case), on=soon(3), what="Call the court", by=cast.ben)
+    promise(cast, case, 3)
     page = text(caseload(ben))
     assert page.index("Oida") < page.index("Ficta")
     assert f"Hearing: {soon(1):%A, %B} {soon(1).day}" in page
@@ -59,8 +62,7 @@ def test_what_is_late_says_so_and_is_counted_in_the_title(cast, ben):
     for step, hearing in ((-3, None), (-1, -1), (0, 0), (2, 2)):
         day = soon(hearing) if hearing is not None else None
         give(cast, one := make_case(cast, hearing_on=day), cast.ben)
-        with cast.acting(cast.ben):
-            actions.set_next(case=open_case(one), on=soon(step), what="Call the court", by=cast.ben)
+        promise(cast, one, step)
     page = text(caseload(ben))
     assert page.count("3 days late") == 1
     assert page.count("1 day late") == 2

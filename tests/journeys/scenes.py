@@ -9,6 +9,7 @@ from django.urls import reverse
 from django_otp.oath import TOTP
 
 from clinic.accounts.errors import Refused
+from clinic.directory.models import ClockRule
 from clinic.vault.errors import Locked, Stale, Tampered
 from intake.actions import start_call
 from tests.accounts.doorway import fresh_code
@@ -217,6 +218,56 @@ def out_and_in(here: Company) -> None:
     anon.page.wait_for_url("**/sign-in/**")
 
 
+def kept_words(here: Company) -> None:
+    """Somebody was faster: what was typed stands on the page that says so."""
+    ben = here["ben"]
+    ben.go(reverse("cases:add_note", args=[here.world.case.pk]))
+    ben.write("Note", "A fictional note about tomorrow.")
+    with patch("clinic.cases.actions.add_note", side_effect=Stale()):
+        ben.press("Save the note")
+    ben.sees("What you typed", "A fictional note about tomorrow.")
+    album.take(ben, "at_once-kept")
+
+
+def at_odds(here: Company) -> None:
+    """The case says “in removal proceedings”; this request rests on detention, which no rule hurries."""
+    odd = build.make_request(here.world.cast, here.world.case, removal_proceedings=False, detained=True)
+    build.make_ready(here.world.cast, odd)
+    for move in ("", "approve"):
+        _at(here["sol"], f"uvisa-{move or 'request'}-odd", build.url(odd, move))
+        here["sol"].sees("An expedite that no rule promises")
+
+
+def confirming(here: Company) -> None:
+    """A rule is confirmed, and then not."""
+    sol, rule = here["sol"], ClockRule.objects.get(slug="minnesota-statute")
+    sol.go(reverse("directory:confirm_rule", args=[rule.pk]))
+    sol.press("I have read it: confirm")
+    _at(sol, "directory-confirm_rule-confirmed", reverse("directory:confirm_rule", args=[rule.pk]))
+    sol.press("Take back the confirmation")
+    sol.sees("The confirmation is taken back.")
+
+
+def walling(here: Company) -> None:
+    """Two stay inside; the case says to them why."""
+    sol, ben = here["sol"], here["ben"]
+    sol.go(reverse("cases:wall", args=[here.world.case.pk]))
+    sol.tick("ben", "Who may still open it")
+    sol.write("Your decision, and why", "A fictional reason.")
+    sol.press("Put up the wall")
+    _at(ben, "cases-case-walled", reverse("cases:case", args=[here.world.case.pk]))
+    ben.sees("A fictional reason.")
+
+
+def closing(here: Company) -> None:
+    """Calls that only they can open would go with the account: asked once more, and not done here."""
+    ana = here["ana"]
+    _at(ana, "accounts-leave_clinic-calls", reverse("accounts:leave_clinic", args=[here.world.cast.chi.pk]))
+    ana.press("Close the account")
+    ana.sees("never logged")
+    album.take(ana, "accounts-leave_clinic-errors")
+
+
 def _at(person: Person, name: str, where: str) -> None:
     person.go(where)
     album.take(person, name)
@@ -228,8 +279,13 @@ SCENES: tuple[Callable[[Company], None], ...] = (
     finding,
     two_windows,
     with_the_agency,
+    kept_words,
+    at_odds,
+    confirming,
+    closing,
     newcomer,
     out_and_in,
     new_papers,
     clinic_codes,
+    walling,
 )

@@ -1,6 +1,5 @@
 """Nothing leaves before it is approved: an earlier day is a mistyped one."""
 
-import re
 from datetime import date
 
 import pytest
@@ -8,6 +7,7 @@ import time_machine
 
 from tests.accounts.doorway import signed_in
 from tests.uvisa import build
+from tests.uvisa.pages import words
 from tests.uvisa.test_actions import act, read
 from uvisa import actions, rules
 from uvisa.rules import Status
@@ -15,10 +15,6 @@ from uvisa.rules import Status
 NOON = "2026-11-20 12:00-06:00"
 YEAR_AGO = date(2025, 11, 20)
 TOLD = "It was approved on November 20, 2026, so it cannot have left before. Check the year."
-
-
-def words(response):
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 @time_machine.travel(NOON, tick=False)

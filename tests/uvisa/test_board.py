@@ -1,4 +1,3 @@
-import re
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
@@ -22,6 +21,7 @@ from clinic.vault import index
 from clinic.vault.index import Entry
 from tests.accounts.doorway import signed_in
 from tests.uvisa import build
+from tests.uvisa.pages import words
 from tests.uvisa.test_actions import act
 from uvisa import actions, listing
 from uvisa import board as boards
@@ -30,10 +30,6 @@ from uvisa.rules import Status
 
 BOARD = "/certification/"
 NOON = "2026-11-20 12:00-06:00"  # a Friday
-
-
-def words(response):
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 def look(browser, *, mine=False):

@@ -1,6 +1,5 @@
 """What the attorney looks up for a letter is what the letter cites."""
 
-import re
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from clinic.directory.models import ClockRule
 from clinic.vault.keyring import current
 from tests.accounts.doorway import signed_in
 from tests.uvisa import build
-from tests.uvisa.test_write_pages import pages_of
+from tests.uvisa.pages import pages_of, words
 
 SENTENCE = (
     "No active investigation, charge, prosecution or conviction is needed: Minn. Stat. 611A.95, subd. 2(c)."
@@ -18,10 +17,6 @@ SENTENCE = (
 PLAIN: dict[str, Any] = {"removal_proceedings": False, "expedite_asked": False, "proof_of_proceedings": None}
 TIMES, STANDARD = "Minn. Stat. 611A.95, subd. 2(b)", "Minn. Stat. 611A.95, subd. 2(c)"
 SENTENCE = f"No active investigation, charge, prosecution or conviction is needed: {STANDARD}."
-
-
-def words(response):
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 def open_law(browser, request):

@@ -9,13 +9,10 @@ from django.test import Client
 from clinic.directory.models import Agency, Agreement, ClockRule
 from tests.accounts.doorway import signed_in
 from tests.uvisa import build
+from tests.uvisa.pages import words
 from uvisa.rules import Status
 
 APPROVAL = {"signer": "Sol Example", "checked": "on"}
-
-
-def words(response):
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 def sent_on(days, **more):

@@ -6,7 +6,8 @@ import pytest
 
 from tests.accounts.doorway import signed_in
 from tests.uvisa import build
-from tests.uvisa.test_write_pages import TYPED, agency, new_url, only, pages_of, words
+from tests.uvisa.pages import pages_of, words
+from tests.uvisa.test_write_pages import TYPED, agency, new_url, only
 from uvisa.models import CertificationRequest
 
 QUESTION = "Sex, as the form asks it"

@@ -1,20 +1,15 @@
 """After "It did not answer at all": what may still come of a request."""
 
-import re
-
 import pytest
 
 from tests.accounts.doorway import signed_in
 from tests.uvisa import build
+from tests.uvisa.pages import words
 from tests.uvisa.test_actions import act, status_of
 from uvisa import actions
 from uvisa.rules import Status
 
 SILENT = 'value="silent"'
-
-
-def words(response):
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 def make_silent(cast, request, *, on=0, received=True):

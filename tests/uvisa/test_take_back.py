@@ -1,6 +1,5 @@
 """An answer that was recorded by mistake is taken back, and an agency that was silent has it after all."""
 
-import re
 from datetime import date
 
 import pytest
@@ -13,6 +12,7 @@ from clinic.audit.events import Event
 from clinic.vault.keyring import current
 from tests.accounts.doorway import signed_in
 from tests.uvisa import build
+from tests.uvisa.pages import words
 from tests.uvisa.test_actions import act, read, status_of
 from uvisa import actions, board, rules
 from uvisa.rules import HAVE_ANSWER, Status
@@ -20,10 +20,6 @@ from uvisa.rules import HAVE_ANSWER, Status
 NOON = "2026-11-20 12:00-06:00"
 TAKE_BACK = "Take back the answer"
 WHY = {"why": "It was about another case."}
-
-
-def words(response):
-    return re.sub(r"\s+", " ", response.content.decode())
 
 
 def page_of(browser, request, move=""):

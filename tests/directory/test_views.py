@@ -104,7 +104,9 @@ def test_a_second_confirmation_changes_nothing(cast):
     assert "Nothing was changed" in words(confirm(browser, confirm_url(), follow=True))
     assert rule().verified_on.year == 2026
     assert rule().verified_on.isoformat() == "2026-01-01"
-    assert "confirmed already" in words(browser.get(confirm_url(), secure=True))
+    page = words(browser.get(confirm_url(), secure=True))
+    assert "confirmed already, by sol on January 1, 2026." in page
+    assert "Have you read this law?" not in page
 
 
 def take_back_url():

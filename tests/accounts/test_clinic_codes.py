@@ -18,9 +18,9 @@ from clinic.vault.wraps import unwrap_with
 from tests.builders import Cast, make_clinic
 
 from .doorway import fresh_code, signed_in
+from .pages import SECRET
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recorded")]
-SECRET = re.compile(r'class="once__secret"[^>]*><bdi>([^<]*)</bdi>')
 SHOWN = re.compile(r'name="shown" value="([^"]*)"')
 TEAMS = ("everyone", "coordination", "intake", "supervising", "north", "south")
 

@@ -1,7 +1,6 @@
 """The pages of one's own account."""
 
 import re
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,21 +9,12 @@ from clinic.accounts.models import SealedTotp, User
 from tests.builders import Cast, make_clinic
 
 from .doorway import both, code_now, fresh_code, signed_in, try_to_sign_in
-
-SECRET = re.compile(r'class="once__secret"[^>]*><bdi>([^<]*)</bdi>')
+from .pages import SECRET, get, text
 
 
 @pytest.fixture
 def cast(db, recorded) -> Cast:
     return make_clinic()
-
-
-def text(response: Any) -> Any:
-    return response.content.decode()
-
-
-def get(client: Client, path: str) -> Any:
-    return text(client.get(path, secure=True))
 
 
 def test_it_works(cast):

@@ -1,7 +1,6 @@
 """A coordinator's pages about people."""
 
 import re
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,21 +12,12 @@ from clinic.accounts.roster import Role
 from tests.builders import Cast, make_clinic
 
 from .doorway import answers, signed_in
-
-SECRET = re.compile(r'class="once__secret"[^>]*><bdi>([^<]*)</bdi>')
+from .pages import SECRET, get, text
 
 
 @pytest.fixture
 def cast(db, recorded) -> Cast:
     return make_clinic()
-
-
-def text(response: Any) -> Any:
-    return response.content.decode()
-
-
-def get(client: Client, path: str) -> Any:
-    return text(client.get(path, secure=True))
 
 
 def test_a_coordinator_sees_who_works_here(cast):

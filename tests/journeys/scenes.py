@@ -235,7 +235,7 @@ def at_odds(here: Company) -> None:
     build.make_ready(here.world.cast, odd)
     for move in ("", "approve"):
         _at(here["sol"], f"uvisa-{move or 'request'}-odd", build.url(odd, move))
-        here["sol"].sees("An expedite that no rule promises")
+        here["sol"].sees("In removal proceedings, or not?", "An expedite that no rule promises")
 
 
 def confirming(here: Company) -> None:
@@ -252,7 +252,7 @@ def walling(here: Company) -> None:
     """Two stay inside; the case says to them why."""
     sol, ben = here["sol"], here["ben"]
     sol.go(reverse("cases:wall", args=[here.world.case.pk]))
-    sol.tick("ben", "Who may still open it")
+    sol.tick("ben", "Who may still open it")  # sol is ticked already
     sol.write("Your decision, and why", "A fictional reason.")
     sol.press("Put up the wall")
     _at(ben, "cases-case-walled", reverse("cases:case", args=[here.world.case.pk]))

@@ -11,9 +11,6 @@ from tests.accounts.doorway import signed_in
 from tests.uvisa import build
 from tests.uvisa.pages import pages_of, words
 
-SENTENCE = (
-    "No active investigation, charge, prosecution or conviction is needed: Minn. Stat. 611A.95, subd. 2(c)."
-)
 PLAIN: dict[str, Any] = {"removal_proceedings": False, "expedite_asked": False, "proof_of_proceedings": None}
 TIMES, STANDARD = "Minn. Stat. 611A.95, subd. 2(b)", "Minn. Stat. 611A.95, subd. 2(c)"
 SENTENCE = f"No active investigation, charge, prosecution or conviction is needed: {STANDARD}."

@@ -12,12 +12,15 @@ from clinic.accounts.models import (
 from clinic.accounts.roster import Role
 from clinic.audit import chain
 from clinic.audit.checkup import Kind
+from clinic.cases import actions
 from clinic.cases.models import (
+    Case,
     CaseTeamAccess,
     CaseUserAccess,
 )
 from clinic.vault.files import SealedWriter
 from tests.builders import Cast
+from tests.cases_builders import open_case
 from tests.house.patient import doctor, faults, make_patient, seen_by
 from tests.house.planted import PLANTED, YESTERDAY, attorney_note
 
@@ -67,6 +70,15 @@ def test_the_printed_line(cast):
         doctor("--head", "hello")
     with pytest.raises(CommandError, match="not a line"):
         doctor("--head", "")
+
+
+def test_a_case_behind_a_wall_is_sound(cast):
+    """Its keys stand under the printed codes themselves: no team holds them."""
+    with cast.acting(cast.sol):
+        actions.wall_case(
+            case=open_case(Case.objects.get()), people=[cast.sol, cast.ben], why="Both called.", by=cast.sol
+        )
+    assert faults(cast) == []
 
 
 def test_attorney_notes_that_one_person_can_open_are_a_warning(cast):
